@@ -1,0 +1,92 @@
+#include "fakeserver/base/emulation.h"
+
+#include <charconv>
+#include <vector>
+
+namespace fakeetcd {
+namespace {
+
+constexpr int kNever = 1 << 30;
+
+// The first patch release of each minor with a rule. From 3.7 on every rule holds.
+struct Since {
+  int patch_of_3_4;
+  int patch_of_3_5;
+  int patch_of_3_6;
+};
+
+bool Holds(const EtcdVersion& version, const Since& since) {
+  switch (version.minor) {
+    case 4:
+      return version.patch >= since.patch_of_3_4;
+    case 5:
+      return version.patch >= since.patch_of_3_5;
+    case 6:
+      return version.patch >= since.patch_of_3_6;
+    default:
+      return true;
+  }
+}
+
+// The patch release that a bare minor stands for: the one that the conformance suite is run
+// against.
+constexpr EtcdVersion kReference[] = {{3, 4, 23}, {3, 5, 33}, {3, 6, 14}, {3, 7, 1}};
+
+std::optional<std::vector<int>> ParseNumbers(std::string_view text) {
+  std::vector<int> numbers;
+  while (true) {
+    const size_t dot = text.find('.');
+    const std::string_view part = text.substr(0, dot);
+    int number = 0;
+    const auto [end, failure] = std::from_chars(part.data(), part.data() + part.size(), number);
+    if (failure != std::errc() || end != part.data() + part.size() || number < 0) {
+      return std::nullopt;
+    }
+    numbers.push_back(number);
+    if (dot == std::string_view::npos) return numbers;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+}  // namespace
+
+std::string EtcdVersion::ToString() const {
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+}
+
+Behavior Behavior::Of(EtcdVersion version) {
+  const auto since = [&](const Since& since) { return Holds(version, since); };
+  Behavior behavior;
+  behavior.version = version;
+  behavior.manual_progress_waits_for_sync = since({25, 8, 0});
+  behavior.negative_watch_start_is_compacted = since({38, 24, 6});
+  behavior.progress_waits_for_start_revision = since({25, 0, 0});
+  behavior.compaction_keeps_tombstone = since({34, 16, 0});
+  behavior.hash_kv_at_compacted_revision = since({27, 10, 0});
+  behavior.hash_kv_remembers_compactions = since({kNever, 5, 0});
+  behavior.hash_kv_tells_revision = since({kNever, kNever, 0});
+  behavior.txn_checks_in_order = since({kNever, kNever, 0});
+  behavior.undefined_sort_is_refused = since({kNever, kNever, 0});
+  behavior.has_range_stream = since({kNever, kNever, kNever});
+  behavior.has_downgrade = since({kNever, 0, 0});
+  behavior.has_auth_status = since({kNever, 0, 0});
+  behavior.status_tells_storage = since({kNever, kNever, 0});
+  behavior.member_list_can_be_linearizable = since({kNever, 0, 0});
+  behavior.accepts_gzip = since({kNever, 0, 0});
+  behavior.backend_has_conf_state = since({kNever, 0, 0});
+  return behavior;
+}
+
+std::optional<Behavior> Behavior::Parse(std::string_view text) {
+  const auto numbers = ParseNumbers(text);
+  if (!numbers || numbers->size() < 2 || numbers->size() > 3) return std::nullopt;
+  for (const EtcdVersion& reference : kReference) {
+    if ((*numbers)[0] != reference.major || (*numbers)[1] != reference.minor) continue;
+    EtcdVersion version = reference;
+    if (numbers->size() == 3) version.patch = (*numbers)[2];
+    return Of(version);
+  }
+  return std::nullopt;
+}
+
+}  // namespace fakeetcd

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fakeetcd {
+
+/// A release of etcd.
+struct EtcdVersion {
+  int major = 3;
+  int minor = 6;
+  int patch = 0;
+
+  auto operator<=>(const EtcdVersion&) const = default;
+
+  /// "3.4.23".
+  std::string ToString() const;
+};
+
+/// What differs between the releases of etcd, and nowhere else: code asks a field here by name
+/// and never compares versions itself. The release a rule begins with stands in emulation.cc.
+struct Behavior {
+  EtcdVersion version;
+
+  // Watch.
+  bool manual_progress_waits_for_sync = false;
+  bool negative_watch_start_is_compacted = false;
+  bool progress_waits_for_start_revision = false;
+
+  // Compaction and hashes.
+  bool compaction_keeps_tombstone = false;
+  bool hash_kv_at_compacted_revision = false;
+  bool hash_kv_remembers_compactions = false;
+  bool hash_kv_tells_revision = false;
+
+  // Txn and Range.
+  bool txn_checks_in_order = false;
+  bool undefined_sort_is_refused = false;
+
+  // Methods and fields.
+  bool has_range_stream = false;
+  bool has_downgrade = false;
+  bool has_auth_status = false;
+  bool status_tells_storage = false;
+  bool member_list_can_be_linearizable = false;
+  bool accepts_gzip = false;
+
+  // Backend: what Hash covers.
+  bool backend_has_conf_state = false;
+
+  /// The behaviour of `text`: a minor release ("3.4"), which means the patch release the fake is
+  /// held against, or a patch release ("3.4.23"). nullopt when it is neither, or not 3.4 to 3.7.
+  static std::optional<Behavior> Parse(std::string_view text);
+
+  /// The behaviour of one release.
+  static Behavior Of(EtcdVersion version);
+};
+
+}  // namespace fakeetcd

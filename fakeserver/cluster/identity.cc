@@ -1,0 +1,43 @@
+#include "fakeserver/cluster/identity.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <openssl/evp.h>
+
+namespace fakeetcd {
+namespace {
+
+// The first eight bytes of the SHA-1 of `text`, big endian.
+uint64_t IdOf(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+  uint64_t id = 0;
+  for (size_t i = 0; i < sizeof(id); ++i) id = (id << 8) | digest[i];
+  return id;
+}
+
+std::string BigEndian(uint64_t value) {
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
+  return bytes;
+}
+
+}  // namespace
+
+MemberIdentity MemberIdentity::Derive(std::string name, std::vector<std::string> peer_urls,
+                                      std::vector<std::string> client_urls,
+                                      const std::string& token) {
+  std::sort(peer_urls.begin(), peer_urls.end());
+  std::sort(client_urls.begin(), client_urls.end());
+  MemberIdentity identity{std::move(name), std::move(peer_urls), std::move(client_urls)};
+  std::string text;
+  for (const std::string& url : identity.peer_urls) text += url;
+  identity.member_id = IdOf(text + token);
+  identity.cluster_id = IdOf(BigEndian(identity.member_id));
+  return identity;
+}
+
+}  // namespace fakeetcd

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "fakeserver/base/clock.h"
+#include "fakeserver/base/emulation.h"
+#include "fakeserver/base/mutex.h"
+#include "fakeserver/cluster/identity.h"
+#include "fakeserver/engine/requests.h"
+#include "fakeserver/lease/lease_table.h"
+#include "fakeserver/mvcc/store.h"
+#include "fakeserver/watch/watch_hub.h"
+
+namespace fakeetcd {
+
+/// The fake's state machine: every request is one call here, applied under one lock, so that
+/// requests are totally ordered as they are behind etcd's log. Starts no thread and reads no
+/// clock but the one it is given. Thread-safe.
+///
+/// Requests are checked for their shape (request_checks.h) before they come here.
+class Engine {
+ public:
+  struct Options {
+    Behavior behavior;
+    MemberIdentity identity;
+    std::chrono::seconds minimum_lease_ttl{2};
+    Duration election_timeout = std::chrono::seconds(1);
+    Duration progress_interval = std::chrono::minutes(10);
+    uint64_t seed = 1;  // of the lease ids made up here
+  };
+
+  Engine(const Options& options, const Clock& clock);
+  ~Engine();
+
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Fixed after construction, or changed by no request.
+  const Behavior& behavior() const { return options_.behavior; }
+  const MemberIdentity& identity() const { return options_.identity; }
+
+  // The key space.
+
+  /// Fails with FutureRevision or Compacted.
+  absl::StatusOr<RangeResponse> Range(const RangeRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Fails with LeaseNotFound, or with KeyNotFound where the key's value or lease is to be kept.
+  absl::StatusOr<PutResponse> Put(const PutRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
+  DeleteRangeResponse DeleteRange(const DeleteRangeRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Fails as the operations of the branch taken would, and then has done nothing.
+  absl::StatusOr<TxnResponse> Txn(const TxnRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Returns the current revision. Fails with Compacted or FutureRevision.
+  absl::StatusOr<int64_t> Compact(int64_t revision) ABSL_LOCKS_EXCLUDED(mu_);
+
+  struct HashKvResponse {
+    int64_t revision = 0;
+    uint32_t hash = 0;
+    int64_t compact_revision = 0;
+    int64_t hash_revision = 0;
+  };
+  /// Fails with Compacted or FutureRevision.
+  absl::StatusOr<HashKvResponse> HashKv(int64_t revision) ABSL_LOCKS_EXCLUDED(mu_);
+
+  struct HashResponse {
+    int64_t revision = 0;
+    uint32_t hash = 0;
+  };
+  HashResponse Hash() ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Leases.
+
+  struct Lease {
+    int64_t revision = 0;
+    LeaseId id = 0;
+    int64_t ttl_seconds = 0;
+    int64_t granted_seconds = 0;
+    std::vector<std::string> keys;
+  };
+  /// An `id` of 0 asks for a free one. Fails with LeaseTtlTooLarge or LeaseExists.
+  absl::StatusOr<Lease> LeaseGrant(LeaseId id, int64_t ttl_seconds) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Returns the revision after. Fails with LeaseNotFound.
+  absl::StatusOr<int64_t> LeaseRevoke(LeaseId id) ABSL_LOCKS_EXCLUDED(mu_);
+  /// The TTL is 0 when there is no such lease.
+  Lease LeaseKeepAlive(LeaseId id) ABSL_LOCKS_EXCLUDED(mu_);
+  /// The TTL is -1 when there is no such lease.
+  Lease LeaseTimeToLive(LeaseId id, bool keys) ABSL_LOCKS_EXCLUDED(mu_);
+  struct LeaseList {
+    int64_t revision = 0;
+    std::vector<LeaseId> ids;  // the one that runs out first at the front
+  };
+  LeaseList LeaseLeases() ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Watches. A stream is opened with a sink that is woken when there is something to take; from
+  // then on, until WatchNext has returned nothing, it is not woken again, so one caller at a time
+  // pumps a stream. No call waits.
+
+  /// A stream holds its sink until it is closed. Sinks are woken outside the engine's lock, by
+  /// whatever thread made the change, and must not block.
+  std::shared_ptr<WatchStream> WatchOpen(std::shared_ptr<WatchSink> sink)
+      ABSL_LOCKS_EXCLUDED(mu_);
+  void WatchCreate(WatchStream& stream, WatchCreateRequest request) ABSL_LOCKS_EXCLUDED(mu_);
+  void WatchCancel(WatchStream& stream, WatchId id) ABSL_LOCKS_EXCLUDED(mu_);
+  void WatchProgress(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
+  /// The stream's next response, or nullopt: then the sink will be woken for the one after.
+  std::optional<WatchResponse> WatchNext(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Ends the stream's watches; the sink is not woken after this returns, but for a wake that is
+  /// under way. Closing twice is allowed.
+  void WatchClose(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // The member itself.
+
+  struct Status {
+    int64_t revision = 0;
+    uint64_t raft_term = 0;
+    uint64_t raft_index = 0;
+    int64_t db_size = 0;
+    int64_t db_size_in_use = 0;
+  };
+  Status GetStatus() ABSL_LOCKS_EXCLUDED(mu_);
+  int64_t revision() ABSL_LOCKS_EXCLUDED(mu_);
+  uint64_t raft_term() const { return raft_term_.load(std::memory_order_relaxed); }
+
+  /// As a member that was stopped and started: the data stay, the raft term grows, every lease
+  /// has its whole TTL again, and all watch streams are closed.
+  void Restart() ABSL_LOCKS_EXCLUDED(mu_);
+  /// As a member with an empty data directory. All watch streams are closed.
+  void Reset() ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Time.
+
+  /// When something falls due next without a request: a lease runs out, a progress notification
+  /// is to be sent.
+  std::optional<TimePoint> NextDeadline() ABSL_LOCKS_EXCLUDED(mu_);
+  /// Does all that is due by the clock.
+  void RunDue() ABSL_LOCKS_EXCLUDED(mu_);
+  /// Calls `listener`, outside the lock, whenever NextDeadline may have become earlier. Set once,
+  /// before the first request.
+  void OnEarlierDeadline(std::function<void()> listener) { deadline_listener_ = std::move(listener); }
+
+ private:
+  class Locked;
+  struct State;
+
+  const Options options_;
+  const Clock& clock_;
+  std::function<void()> deadline_listener_;
+  std::atomic<uint64_t> raft_term_{2};
+  Mutex mu_;
+  std::unique_ptr<State> state_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace fakeetcd

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+
+#include "fakeserver/base/emulation.h"
+#include "fakeserver/engine/requests.h"
+
+namespace fakeetcd {
+
+/// What a request's shape alone decides, before any state is looked at, in etcd's order
+/// (etcdserver/api/v3rpc/key.go). Each returns the first thing wrong.
+
+absl::Status CheckRange(const RangeRequest& request, const Behavior& behavior);
+absl::Status CheckPut(const PutRequest& request);
+absl::Status CheckDeleteRange(const DeleteRangeRequest& request);
+absl::Status CheckTxn(const TxnRequest& request, const Behavior& behavior, int64_t max_txn_ops);
+
+/// True when the transaction can only read, at its top level: then it is not a proposal.
+bool IsReadOnly(const TxnRequest& request);
+
+}  // namespace fakeetcd

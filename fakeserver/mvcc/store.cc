@@ -1,0 +1,179 @@
+#include "fakeserver/mvcc/store.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "fakeserver/mvcc/hash.h"
+
+namespace fakeetcd {
+namespace {
+
+constexpr size_t kCompactionsRemembered = 10;
+
+// Versions kept alive only so that HashKV can answer for an old compaction. Beyond it the hash is
+// computed there and then and they are let go.
+constexpr size_t kDroppedVersionsMax = 1 << 17;
+
+}  // namespace
+
+VersionPtr Store::Get(std::string_view key) const {
+  const KeyHistory* history = index_.Find(key);
+  return history != nullptr && history->live() ? history->newest() : VersionPtr();
+}
+
+Store::Found Store::Range(const KeyRange& range, std::optional<int64_t> at, int64_t max) const {
+  Found found;
+  const auto full = [&] { return max > 0 && static_cast<int64_t>(found.versions.size()) >= max; };
+  if (!at) {
+    found.count = index_.CountLive(range);
+    found.versions.reserve(static_cast<size_t>(max > 0 ? std::min(max, found.count) : found.count));
+    index_.Walk(range, true, [&](const KeyHistory& history) {
+      if (history.live()) found.versions.push_back(history.newest());
+      return !full();
+    });
+    return found;
+  }
+  index_.Walk(range, false, [&](const KeyHistory& history) {
+    VersionPtr version = history.At(*at);
+    if (!version) return true;
+    ++found.count;
+    if (!full()) found.versions.push_back(std::move(version));
+    return true;
+  });
+  return found;
+}
+
+int64_t Store::Count(const KeyRange& range, std::optional<int64_t> at) const {
+  if (!at) return index_.CountLive(range);
+  int64_t count = 0;
+  index_.Walk(range, false, [&](const KeyHistory& history) {
+    count += history.At(*at) ? 1 : 0;
+    return true;
+  });
+  return count;
+}
+
+Revision Store::NextRevision() const {
+  return {revision_ + 1, static_cast<int64_t>(pending_.size())};
+}
+
+void Store::Record(const VersionPtr& now, const VersionPtr& newest) {
+  VersionPtr before;
+  if (newest && newest->mod_revision() <= revision_) {
+    if (!newest->tombstone()) before = newest;
+  } else if (newest) {  // the transaction has changed this key already
+    before = index_.Find(now->key())->At(revision_);
+  }
+  index_.Append(now);
+  pending_.push_back({now, std::move(before)});
+}
+
+VersionPtr Store::Put(std::string_view key, std::string_view value, int64_t lease) {
+  const KeyHistory* history = index_.Find(key);
+  const VersionPtr newest = history != nullptr ? history->newest() : VersionPtr();
+  const bool exists = newest && !newest->tombstone();
+  const Revision at = NextRevision();
+  Record(Version::Make(key, value,
+                       {.modified = at,
+                        .create_revision = exists ? newest->create_revision() : at.main,
+                        .version = exists ? newest->version() + 1 : 1,
+                        .lease = lease}),
+         newest);
+  return exists ? newest : VersionPtr();
+}
+
+std::vector<VersionPtr> Store::DeleteRange(const KeyRange& range) {
+  std::vector<VersionPtr> deleted = Range(range, std::nullopt, 0).versions;
+  for (const VersionPtr& version : deleted) {
+    Record(Version::Make(version->key(), {}, {.modified = NextRevision()}), version);
+  }
+  return deleted;
+}
+
+std::vector<Change> Store::Commit() {
+  std::vector<Change> changes = std::exchange(pending_, {});
+  if (changes.empty()) return changes;
+  ++revision_;
+  log_.insert(log_.end(), changes.begin(), changes.end());
+  return changes;
+}
+
+size_t Store::LogPosition(int64_t revision) const {
+  const auto at = std::lower_bound(
+      log_.begin(), log_.end(), revision,
+      [](const Change& change, int64_t r) { return change.now->mod_revision() < r; });
+  return static_cast<size_t>(at - log_.begin());
+}
+
+void Store::Compact(int64_t revision) {
+  assert(compacted_ < revision && revision <= revision_ && !dirty());
+  std::vector<VersionPtr> dropped;
+  std::vector<VersionPtr>* const keep =
+      behavior_.hash_kv_remembers_compactions ? &dropped : nullptr;
+  // Whatever a compaction drops was superseded or deleted since the last one, so the log names
+  // every key it can concern.
+  const auto end = static_cast<ptrdiff_t>(LogPosition(revision + 1));
+  for (ptrdiff_t i = 0; i < end; ++i) {
+    index_.Compact(log_[static_cast<size_t>(i)].now->key(), revision,
+                   behavior_.compaction_keeps_tombstone, keep);
+  }
+  // A watch may still start at `revision` itself.
+  const auto first = log_.begin() + static_cast<ptrdiff_t>(LogPosition(revision));
+  const auto kept = std::remove_if(first, log_.begin() + end, [&](const Change& change) {
+    const KeyHistory* history = index_.Find(change.now->key());
+    return history == nullptr || !history->Holds(change.now);
+  });
+  log_.erase(kept, log_.begin() + end);
+  log_.erase(log_.begin(), log_.begin() + static_cast<ptrdiff_t>(LogPosition(revision)));
+  if (keep != nullptr) Remember(revision, std::move(dropped));
+  compacted_ = revision;
+}
+
+void Store::Remember(int64_t revision, std::vector<VersionPtr> dropped) {
+  dropped_ += dropped.size();
+  compactions_.push_back({revision, compacted_, std::move(dropped), std::nullopt});
+  const bool too_many = compactions_.size() > kCompactionsRemembered;
+  if (dropped_ > kDroppedVersionsMax) {
+    for (size_t i = too_many ? 1 : 0; i < compactions_.size(); ++i) {
+      if (!compactions_[i].hash) compactions_[i].hash = HashKv(InputOfCompaction(i), behavior_);
+    }
+    for (Compaction& compaction : compactions_) compaction.dropped = {};
+    dropped_ = 0;
+  }
+  if (too_many) {
+    dropped_ -= compactions_.front().dropped.size();
+    compactions_.pop_front();
+  }
+}
+
+Store::HashInput Store::InputOfCompaction(size_t position) const {
+  const Compaction& compaction = compactions_[position];
+  HashInput input{compaction.revision, compaction.previous, {}, compaction.hash};
+  if (input.hash) return input;
+  input.versions = AllVersions();
+  for (size_t i = position; i < compactions_.size(); ++i) {
+    const std::vector<VersionPtr>& dropped = compactions_[i].dropped;
+    input.versions.insert(input.versions.end(), dropped.begin(), dropped.end());
+  }
+  return input;
+}
+
+Store::HashInput Store::InputOfHashKv(int64_t revision) const {
+  for (size_t i = 0; i < compactions_.size(); ++i) {
+    if (compactions_[i].revision == revision) return InputOfCompaction(i);
+  }
+  return {revision == 0 ? revision_ : revision, compacted_, AllVersions(), std::nullopt};
+}
+
+std::vector<VersionPtr> Store::AllVersions() const {
+  std::vector<VersionPtr> all;
+  index_.Walk(KeyRange(std::string_view(), std::string_view("\0", 1)), false,
+              [&](const KeyHistory& history) {
+                all.insert(all.end(), history.begin(), history.end());
+                return true;
+              });
+  return all;
+}
+
+}  // namespace fakeetcd

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "fakeserver/base/emulation.h"
+#include "fakeserver/base/key_range.h"
+#include "fakeserver/mvcc/key_index.h"
+#include "fakeserver/mvcc/version.h"
+
+namespace fakeetcd {
+
+/// One change of one key, as a watcher is told of it.
+struct Change {
+  VersionPtr now;     // the new version, or the tombstone
+  VersionPtr before;  // the key as the transaction found it; null when it did not exist
+};
+
+/// The key space over time: every key's versions, and the log of changes that watches read.
+///
+/// A transaction is any number of Put and DeleteRange calls followed by Commit, which turns them
+/// into one revision, or into none when they changed nothing. Reads in between see the changes.
+/// A fresh store is at revision 1 and was compacted at -1, that is never; etcd's
+/// mvcc/kvstore.go says the same.
+///
+/// Not thread-safe: the engine's lock guards it. Versions handed out stay valid on their own.
+class Store {
+ public:
+  explicit Store(const Behavior& behavior) : behavior_(behavior) {}
+
+  int64_t revision() const { return revision_; }
+  int64_t compacted() const { return compacted_; }
+  int64_t keys() const { return index_.size(); }
+
+  /// What a range holds.
+  struct Found {
+    std::vector<VersionPtr> versions;  // in key order
+    int64_t count = 0;                 // of all keys in the range, whatever `max`
+  };
+
+  /// The key now, changes not yet committed included; null when it does not exist.
+  VersionPtr Get(std::string_view key) const;
+
+  /// The first `max` pairs of `range`, all where `max` is 0, at revision `at`; without `at`, now
+  /// and with changes not yet committed.
+  Found Range(const KeyRange& range, std::optional<int64_t> at, int64_t max) const;
+
+  /// How many keys are in `range`, as Range counts them.
+  int64_t Count(const KeyRange& range, std::optional<int64_t> at) const;
+
+  /// Writes the key and returns what it was before; null when it did not exist.
+  VersionPtr Put(std::string_view key, std::string_view value, int64_t lease);
+
+  /// Deletes the keys of `range` and returns what they were, in key order.
+  std::vector<VersionPtr> DeleteRange(const KeyRange& range);
+
+  /// True when there are changes to commit.
+  bool dirty() const { return !pending_.empty(); }
+
+  /// Ends the transaction and returns its changes, in order. The revision grows by one unless
+  /// there are none.
+  std::vector<Change> Commit();
+
+  /// Forgets what no read at or after `revision` can see. A watch from `revision` on misses
+  /// nothing, but the deletions of `revision` itself in the releases that forget them.
+  /// REQUIRES: compacted() < `revision` <= revision(), and nothing to commit.
+  void Compact(int64_t revision);
+
+  /// The changes from a revision on, oldest first, as far back as compacted().
+  const std::deque<Change>& log() const { return log_; }
+  /// Where the changes of `revision` or later begin in log().
+  size_t LogPosition(int64_t revision) const;
+
+  /// Every version in the store, in no order.
+  std::vector<VersionPtr> AllVersions() const;
+
+  /// The entries a HashKV answer covers.
+  struct HashInput {
+    int64_t revision = 0;   // entries after it are left out
+    int64_t compacted = 0;  // and of those up to it, the superseded ones
+    std::vector<VersionPtr> versions;  // candidates, in no order
+    std::optional<uint32_t> hash;      // known already
+  };
+
+  /// What HashKV(`revision`) is to hash; 0 is the current revision. From 3.5.5 on etcd answers
+  /// for the ten newest compactions as things stood when they were made
+  /// (server/storage/mvcc/hash.go, HashStorage).
+  HashInput InputOfHashKv(int64_t revision) const;
+
+ private:
+  struct Compaction {
+    int64_t revision = 0;
+    int64_t previous = 0;
+    std::vector<VersionPtr> dropped;  // by it; with what is left they make up the store before
+    std::optional<uint32_t> hash;
+  };
+
+  Revision NextRevision() const;
+  void Record(const VersionPtr& now, const VersionPtr& newest);
+  void Remember(int64_t revision, std::vector<VersionPtr> dropped);
+  HashInput InputOfCompaction(size_t position) const;
+
+  const Behavior& behavior_;
+  KeyIndex index_;
+  std::deque<Change> log_;       // ascending by revision
+  std::vector<Change> pending_;  // of the open transaction
+  int64_t revision_ = 1;
+  int64_t compacted_ = -1;
+  std::deque<Compaction> compactions_;  // oldest first
+  size_t dropped_ = 0;                  // versions held by compactions_
+};
+
+}  // namespace fakeetcd

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+
+#include "fakeserver/base/clock.h"
+#include "fakeserver/base/emulation.h"
+#include "fakeserver/mvcc/store.h"
+#include "fakeserver/watch/watch_index.h"
+#include "fakeserver/watch/watch_response.h"
+#include "fakeserver/watch/watcher.h"
+
+namespace fakeetcd {
+
+/// Is told that a stream has something to take. Called by whatever thread caused it.
+class WatchSink {
+ public:
+  virtual ~WatchSink() = default;
+  virtual void Wake() = 0;
+};
+
+/// One client's stream of watches; only WatchHub looks inside.
+class WatchStream;
+
+/// Tells watchers of changes; etcd's watchableStore and watchStream.
+///
+/// A watcher is *in sync* when it has been given everything up to now: then each revision that
+/// concerns it becomes one response, queued on its stream. A watcher that starts in the past, or
+/// whose stream's queue is full, *lags*: it holds a position in the store's log and nothing
+/// else, and is given responses of up to 1000 revisions as the stream takes them, until it has
+/// reached the head. So a client that does not read costs a bounded queue, and misses nothing.
+///
+/// Nothing is pushed: streams whose sinks are to be woken are collected, and the engine wakes
+/// them when its lock is gone. Not thread-safe: the engine's lock guards it.
+class WatchHub {
+ public:
+  using Sinks = std::vector<std::shared_ptr<WatchSink>>;
+
+  WatchHub(const Behavior& behavior, const Store& store, Duration progress_interval);
+  ~WatchHub();
+
+  std::shared_ptr<WatchStream> Open(std::shared_ptr<WatchSink> sink, TimePoint now);
+  void Create(WatchStream& stream, WatchCreateRequest request);
+  void Cancel(WatchStream& stream, WatchId id);
+  void Progress(WatchStream& stream);
+  std::optional<WatchResponse> Next(WatchStream& stream);
+  void Close(WatchStream& stream);
+  void CloseAll();
+
+  /// Tells the watchers in sync of a transaction that the store has committed.
+  void Publish(std::vector<Change> changes);
+
+  /// When the next progress notifications are to be sent.
+  std::optional<TimePoint> NextDeadline() const;
+  void RunDue(TimePoint now);
+
+  /// The sinks to be woken for what happened since the last call.
+  Sinks TakeSinksToWake() { return std::exchange(to_wake_, {}); }
+
+ private:
+  using Events = std::shared_ptr<const std::vector<Change>>;
+
+  std::optional<std::string> Refusal(const WatchStream& stream,
+                                     const WatchCreateRequest& request) const;
+  void Enqueue(WatchStream& stream, WatchResponse response);
+  void WakeUp(WatchStream& stream);
+  void Deliver(Watcher& watcher, Events events, int64_t revision);
+  void Lag(Watcher& watcher, int64_t next_revision);
+  void Unlist(Watcher& watcher);
+  std::optional<WatchResponse> CatchUp(WatchStream& stream);
+  std::optional<WatchResponse> CatchUp(Watcher& watcher);
+  bool InSync(const Watcher& watcher) const;
+  bool OnlyIf(const Watcher& watcher, const std::vector<Change>& changes,
+              std::vector<Change>& wanted) const;
+
+  const Behavior& behavior_;
+  const Store& store_;
+  const Duration progress_interval_;
+  WatchIndex in_sync_;
+  absl::flat_hash_map<WatchStream*, std::shared_ptr<WatchStream>> streams_;
+  absl::btree_set<std::pair<TimePoint, WatchStream*>> ticks_;
+  Sinks to_wake_;
+};
+
+}  // namespace fakeetcd
