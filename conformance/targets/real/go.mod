@@ -1,0 +1,5 @@
+// Marks the module. What each release is built from is in 3.5.mod, 3.6.mod and 3.7.mod, one of
+// which build.sh names with -modfile.
+module etcdpp/real
+
+go 1.25
