@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "etcd/api/kv.grpc.pb.h"
+
 #include "etcdpp_proto/kv.grpc.pb.h"
 
 namespace {
