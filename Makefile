@@ -1,0 +1,67 @@
+# Every target works on a plain Debian 12: cmake/install-deps.sh first installs what is missing.
+# ARGS= goes to what a target runs: make run ARGS='--emulate 3.4', make test ARGS='-R Txn'
+
+MAKEFLAGS += --no-print-directory
+JOBS := $(shell nproc)
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-matrix conformance bench lint check-format format asan tsan clean
+
+help:  ## say what the targets do
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+
+run: build/build.ninja  ## build fake-etcd and serve on http://127.0.0.1:2379
+	@cmake --build build --target fake-etcd
+	@echo "Try, in another terminal:  ETCDCTL_API=3 etcdctl put greeting hello   (Ctrl-C ends this)"
+	@exec build/bin/fake-etcd $(ARGS)
+
+build: build/build.ninja  ## build everything into build/ (programs in build/bin/)
+	@cmake --build build
+
+test: build  ## unit tests, gRPC tests, conformance on the fake and on real etcd 3.4, etcdctl
+	@ctest --preset dev -j$(JOBS) $(ARGS)
+	@echo "All of it passed."
+
+test-matrix: build  ## the Python, Node and Go clients, on the fake and on real etcd 3.4
+	@conformance/clients/check-tools.sh
+	@ctest --preset matrix -j$(JOBS) $(ARGS)
+
+conformance: build  ## only the conformance suite, on the fake and on real etcd 3.4
+	@ctest --preset dev -j$(JOBS) -L conformance $(ARGS)
+
+bench: build  ## the benchmarks, and the table of bench/README.md
+	@bench/run.sh $(ARGS)
+
+lint: check-format  ## clang-format, clang-tidy and clang's thread-safety analysis
+	@cmake --preset tidy >/dev/null
+	@cmake --build --preset tidy
+
+check-format: deps-lint  ## fail where a source is not as .clang-format says
+	@git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+
+format: deps-lint  ## rewrite the sources as .clang-format says
+	@git ls-files '*.h' '*.cc' | xargs clang-format-14 -i
+
+asan: deps  ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
+	@cmake --preset asan >/dev/null
+	@cmake --build --preset asan
+	@ctest --preset asan -j$(JOBS) $(ARGS)
+
+tsan: deps  ## the gRPC-free unit tests under ThreadSanitizer
+	@cmake --preset tsan >/dev/null
+	@cmake --build --preset tsan --target unit_tests
+	@ctest --preset tsan -j$(JOBS) $(ARGS)
+
+clean:  ## remove build/
+	@rm -rf build
+
+.PHONY: deps deps-lint
+deps:
+	@cmake/install-deps.sh build
+deps-lint:
+	@cmake/install-deps.sh build lint
+
+# CMake reruns itself when its files change; make only sees to the first time.
+build/build.ninja: | deps
+	@cmake --preset dev
