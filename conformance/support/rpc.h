@@ -1,0 +1,94 @@
+#ifndef CONFORMANCE_SUPPORT_RPC_H_
+#define CONFORMANCE_SUPPORT_RPC_H_
+
+#include "etcdpp_proto/auth.pb.h"
+#include "etcdpp_proto/cluster.pb.h"
+#include "etcdpp_proto/election.pb.h"
+#include "etcdpp_proto/kv.pb.h"
+#include "etcdpp_proto/lease.pb.h"
+#include "etcdpp_proto/lock.pb.h"
+#include "etcdpp_proto/maintenance.pb.h"
+
+namespace conformance {
+
+namespace pb = etcdpp_proto::etcdserverpb;
+namespace mvccpb = etcdpp_proto::mvccpb;
+namespace lockpb = etcdpp_proto::v3lockpb;
+namespace electionpb = etcdpp_proto::v3electionpb;
+
+/// A unary method: its path on the wire, and what it answers with.
+template <typename Response>
+struct Method {
+  const char* path;
+};
+
+// The method that takes a request, by the request's type: etcd has one request type a method.
+
+inline Method<pb::RangeResponse> MethodOf(const pb::RangeRequest&) {
+  return {"/etcdserverpb.KV/Range"};
+}
+inline Method<pb::PutResponse> MethodOf(const pb::PutRequest&) { return {"/etcdserverpb.KV/Put"}; }
+inline Method<pb::DeleteRangeResponse> MethodOf(const pb::DeleteRangeRequest&) {
+  return {"/etcdserverpb.KV/DeleteRange"};
+}
+inline Method<pb::TxnResponse> MethodOf(const pb::TxnRequest&) { return {"/etcdserverpb.KV/Txn"}; }
+inline Method<pb::CompactionResponse> MethodOf(const pb::CompactionRequest&) {
+  return {"/etcdserverpb.KV/Compact"};
+}
+
+inline Method<pb::LeaseGrantResponse> MethodOf(const pb::LeaseGrantRequest&) {
+  return {"/etcdserverpb.Lease/LeaseGrant"};
+}
+inline Method<pb::LeaseRevokeResponse> MethodOf(const pb::LeaseRevokeRequest&) {
+  return {"/etcdserverpb.Lease/LeaseRevoke"};
+}
+inline Method<pb::LeaseTimeToLiveResponse> MethodOf(const pb::LeaseTimeToLiveRequest&) {
+  return {"/etcdserverpb.Lease/LeaseTimeToLive"};
+}
+inline Method<pb::LeaseLeasesResponse> MethodOf(const pb::LeaseLeasesRequest&) {
+  return {"/etcdserverpb.Lease/LeaseLeases"};
+}
+
+inline Method<pb::MemberListResponse> MethodOf(const pb::MemberListRequest&) {
+  return {"/etcdserverpb.Cluster/MemberList"};
+}
+
+inline Method<pb::AlarmResponse> MethodOf(const pb::AlarmRequest&) {
+  return {"/etcdserverpb.Maintenance/Alarm"};
+}
+inline Method<pb::StatusResponse> MethodOf(const pb::StatusRequest&) {
+  return {"/etcdserverpb.Maintenance/Status"};
+}
+inline Method<pb::DefragmentResponse> MethodOf(const pb::DefragmentRequest&) {
+  return {"/etcdserverpb.Maintenance/Defragment"};
+}
+inline Method<pb::HashResponse> MethodOf(const pb::HashRequest&) {
+  return {"/etcdserverpb.Maintenance/Hash"};
+}
+inline Method<pb::HashKVResponse> MethodOf(const pb::HashKVRequest&) {
+  return {"/etcdserverpb.Maintenance/HashKV"};
+}
+inline Method<pb::MoveLeaderResponse> MethodOf(const pb::MoveLeaderRequest&) {
+  return {"/etcdserverpb.Maintenance/MoveLeader"};
+}
+inline Method<pb::DowngradeResponse> MethodOf(const pb::DowngradeRequest&) {
+  return {"/etcdserverpb.Maintenance/Downgrade"};
+}
+
+inline Method<pb::AuthStatusResponse> MethodOf(const pb::AuthStatusRequest&) {
+  return {"/etcdserverpb.Auth/AuthStatus"};
+}
+inline Method<pb::AuthenticateResponse> MethodOf(const pb::AuthenticateRequest&) {
+  return {"/etcdserverpb.Auth/Authenticate"};
+}
+
+inline Method<lockpb::LockResponse> MethodOf(const lockpb::LockRequest&) {
+  return {"/v3lockpb.Lock/Lock"};
+}
+inline Method<lockpb::UnlockResponse> MethodOf(const lockpb::UnlockRequest&) {
+  return {"/v3lockpb.Lock/Unlock"};
+}
+
+}  // namespace conformance
+
+#endif  // CONFORMANCE_SUPPORT_RPC_H_

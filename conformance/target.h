@@ -1,0 +1,29 @@
+#ifndef CONFORMANCE_TARGET_H_
+#define CONFORMANCE_TARGET_H_
+
+#include <string>
+
+#include "conformance/support/version.h"
+
+namespace conformance {
+
+/// The etcd under test: all that a case may know about it. The same cases run against any server
+/// that speaks etcd's protocol, so there is no telling here which one it is.
+struct Target {
+  /// "127.0.0.1:2379".
+  std::string endpoint = {};
+  /// Whose behaviour is expected, to the patch.
+  Version version = {};
+  /// Nothing had been written when the suite started: the store was at revision 1.
+  bool fresh = false;
+};
+
+/// The target of this run. REQUIRES: SetTarget was called.
+const Target& target();
+
+/// Called once, before any case runs.
+void SetTarget(const Target& target);
+
+}  // namespace conformance
+
+#endif  // CONFORMANCE_TARGET_H_

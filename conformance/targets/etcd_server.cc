@@ -1,0 +1,150 @@
+#include "conformance/targets/etcd_server.h"
+
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "conformance/support/requests.h"
+#include "conformance/support/wire.h"
+
+namespace conformance {
+namespace {
+
+constexpr std::chrono::seconds kStartTime{30};
+constexpr int kAttempts = 5;
+constexpr char kLogName[] = "server.log";
+constexpr std::string_view kReady = "ready: http://";
+
+// A port of loopback that nobody else gets while this object lives.
+class HeldPort {
+ public:
+  HeldPort() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    if (socket_ < 0 || bind(socket_, generic, size) != 0 ||
+        getsockname(socket_, generic, &size) != 0) {
+      throw std::system_error(errno, std::generic_category(), "no free port");
+    }
+    port_ = ntohs(address.sin_port);
+  }
+  ~HeldPort() { close(socket_); }
+  HeldPort(const HeldPort&) = delete;
+  HeldPort& operator=(const HeldPort&) = delete;
+
+  int port() const { return port_; }
+
+ private:
+  int socket_;
+  int port_ = 0;
+};
+
+std::string Url(int port) { return "http://127.0.0.1:" + std::to_string(port); }
+
+}  // namespace
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string name = (std::filesystem::temp_directory_path() / "etcd-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) {
+    throw std::system_error(errno, std::generic_category(), "no directory at " + name);
+  }
+  path_ = name;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+// etcd cannot pick its own ports, so between our finding them free and its taking them somebody
+// else may have got one: then it ends at once, and others are tried.
+EtcdServer::EtcdServer(Options options) : options_(std::move(options)) {
+  if (access(options_.binary.c_str(), X_OK) != 0) {
+    throw std::runtime_error("there is no program at " + options_.binary);
+  }
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (StartOnce()) return;
+  }
+  throw std::runtime_error(options_.binary + " does not start; the end of its log:\n" + LogTail());
+}
+
+EtcdServer::~EtcdServer() = default;
+
+std::string EtcdServer::LogTail() const {
+  constexpr size_t kShown = 4000;
+  std::ifstream file(directory_.path() / kLogName);
+  std::string log((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (log.size() > kShown) log.erase(0, log.size() - kShown);
+  return log;
+}
+
+bool EtcdServer::StartOnce() {
+  int client_port = 0;
+  int peer_port = 0;
+  if (!options_.picks_port) {
+    const HeldPort client;
+    const HeldPort peer;
+    client_port = client.port();
+    peer_port = peer.port();
+  }
+  const auto log = directory_.path() / kLogName;
+  const int log_fd = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  process_ = std::make_unique<Process>(Arguments(client_port, peer_port), log_fd, log_fd);
+  close(log_fd);
+  endpoint_ = options_.picks_port ? WaitForReadyLine() : Url(client_port).substr(7);
+  return !endpoint_.empty() && WaitUntilItAnswers();
+}
+
+std::vector<std::string> EtcdServer::Arguments(int client_port, int peer_port) const {
+  std::vector<std::string> arguments = {options_.binary, "--listen-client-urls=" + Url(client_port),
+                                        "--advertise-client-urls=" + Url(client_port)};
+  if (!options_.picks_port) {
+    arguments.push_back("--name=default");
+    arguments.push_back("--data-dir=" + (directory_.path() / "data").string());
+    arguments.push_back("--listen-peer-urls=" + Url(peer_port));
+    arguments.push_back("--initial-advertise-peer-urls=" + Url(peer_port));
+    arguments.push_back("--initial-cluster=default=" + Url(peer_port));
+  }
+  arguments.insert(arguments.end(), options_.flags.begin(), options_.flags.end());
+  return arguments;
+}
+
+// A read that all members would agree on: there is a leader, and it serves.
+bool EtcdServer::WaitUntilItAnswers() {
+  const Wire wire(endpoint_);
+  const auto deadline = std::chrono::steady_clock::now() + kStartTime;
+  while (!process_->Ended() && std::chrono::steady_clock::now() < deadline) {
+    const auto read = wire.Call(Range(kZeroByte), {.timeout = std::chrono::seconds(5)});
+    if (read.status.ok()) return !process_->Ended().has_value();
+    usleep(5000);
+  }
+  return false;
+}
+
+std::string EtcdServer::WaitForReadyLine() {
+  const auto deadline = std::chrono::steady_clock::now() + kStartTime;
+  while (!process_->Ended() && std::chrono::steady_clock::now() < deadline) {
+    const std::string log = LogTail();
+    const size_t at = log.find(kReady);
+    const size_t end = log.find('\n', at);
+    if (at != std::string::npos && end != std::string::npos) {
+      return log.substr(at + kReady.size(), end - at - kReady.size());
+    }
+    usleep(2000);
+  }
+  return "";
+}
+
+}  // namespace conformance

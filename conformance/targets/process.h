@@ -1,0 +1,45 @@
+#ifndef CONFORMANCE_TARGETS_PROCESS_H_
+#define CONFORMANCE_TARGETS_PROCESS_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace conformance {
+
+/// A child process. It ends with its parent, however that ends, and at the latest when this object
+/// does.
+class Process {
+ public:
+  /// Starts `arguments[0]`. Its output goes to the file descriptors given; -1 leaves it where the
+  /// parent's goes. Throws std::system_error when no process can be made; a program that cannot be
+  /// run exits with 127.
+  explicit Process(const std::vector<std::string>& arguments, int out = -1, int err = -1);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  pid_t pid() const { return pid_; }
+
+  /// The exit code (128 + the signal's number for one killed) if it has ended.
+  std::optional<int> Ended();
+
+  /// Waits for the end, or until `interrupted` is not 0.
+  int Wait(const volatile int* interrupted);
+
+  /// Asks it to end, and after `grace` makes it.
+  void Stop(std::chrono::milliseconds grace);
+
+ private:
+  std::optional<int> Reap(int options);
+
+  pid_t pid_ = -1;
+  std::optional<int> exit_code_;
+};
+
+}  // namespace conformance
+
+#endif  // CONFORMANCE_TARGETS_PROCESS_H_
