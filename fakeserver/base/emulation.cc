@@ -55,7 +55,7 @@ std::string EtcdVersion::ToString() const {
 }
 
 Behavior Behavior::Of(EtcdVersion version) {
-  const auto since = [&](const Since& since) { return Holds(version, since); };
+  const auto since = [&](const Since& first) { return Holds(version, first); };
   Behavior behavior;
   behavior.version = version;
   behavior.manual_progress_waits_for_sync = since({25, 8, 0});

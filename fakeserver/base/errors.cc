@@ -2,19 +2,13 @@
 
 namespace fakeetcd::error {
 
-absl::Status EmptyKey() {
-  return absl::InvalidArgumentError("etcdserver: key is not provided");
-}
+absl::Status EmptyKey() { return absl::InvalidArgumentError("etcdserver: key is not provided"); }
 
 absl::Status KeyNotFound() { return absl::InvalidArgumentError("etcdserver: key not found"); }
 
-absl::Status ValueProvided() {
-  return absl::InvalidArgumentError("etcdserver: value is provided");
-}
+absl::Status ValueProvided() { return absl::InvalidArgumentError("etcdserver: value is provided"); }
 
-absl::Status LeaseProvided() {
-  return absl::InvalidArgumentError("etcdserver: lease is provided");
-}
+absl::Status LeaseProvided() { return absl::InvalidArgumentError("etcdserver: lease is provided"); }
 
 absl::Status TooManyOps() {
   return absl::InvalidArgumentError("etcdserver: too many operations in txn request");
@@ -44,9 +38,7 @@ absl::Status LeaseExists() {
   return absl::FailedPreconditionError("etcdserver: lease already exists");
 }
 
-absl::Status LeaseTtlTooLarge() {
-  return absl::OutOfRangeError("etcdserver: too large lease TTL");
-}
+absl::Status LeaseTtlTooLarge() { return absl::OutOfRangeError("etcdserver: too large lease TTL"); }
 
 absl::Status RequestTooLarge() {
   return absl::InvalidArgumentError("etcdserver: request is too large");

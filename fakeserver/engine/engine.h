@@ -104,8 +104,7 @@ class Engine {
 
   /// A stream holds its sink until it is closed. Sinks are woken outside the engine's lock, by
   /// whatever thread made the change, and must not block.
-  std::shared_ptr<WatchStream> WatchOpen(std::shared_ptr<WatchSink> sink)
-      ABSL_LOCKS_EXCLUDED(mu_);
+  std::shared_ptr<WatchStream> WatchOpen(std::shared_ptr<WatchSink> sink) ABSL_LOCKS_EXCLUDED(mu_);
   void WatchCreate(WatchStream& stream, WatchCreateRequest request) ABSL_LOCKS_EXCLUDED(mu_);
   void WatchCancel(WatchStream& stream, WatchId id) ABSL_LOCKS_EXCLUDED(mu_);
   void WatchProgress(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
@@ -143,7 +142,9 @@ class Engine {
   void RunDue() ABSL_LOCKS_EXCLUDED(mu_);
   /// Calls `listener`, outside the lock, whenever NextDeadline may have become earlier. Set once,
   /// before the first request.
-  void OnEarlierDeadline(std::function<void()> listener) { deadline_listener_ = std::move(listener); }
+  void OnEarlierDeadline(std::function<void()> listener) {
+    deadline_listener_ = std::move(listener);
+  }
 
  private:
   class Locked;

@@ -58,7 +58,7 @@ void LeaseTable::RenewAll(TimePoint now, Duration extra) {
 
 void LeaseTable::Attach(LeaseId id, std::string_view key) {
   const auto found = leases_.find(id);
-  if (found != leases_.end()) found->second.keys.emplace(key);
+  if (found != leases_.end()) found->second.keys.insert(std::string(key));
 }
 
 void LeaseTable::Detach(LeaseId id, std::string_view key) {
@@ -83,7 +83,7 @@ std::vector<LeaseId> LeaseTable::Ids() const {
 LeaseTable::Ended LeaseTable::Remove(LeaseId id) {
   const auto found = leases_.find(id);
   Lease& lease = found->second;
-  Ended ended{id, {lease.keys.begin(), lease.keys.end()}};
+  Ended ended{id, std::vector<std::string>(lease.keys.begin(), lease.keys.end())};
   by_expiry_.erase({lease.expiry, id});
   leases_.erase(found);
   return ended;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ class LeaseTable {
   struct Lease {
     Seconds granted{0};
     TimePoint expiry;
-    absl::btree_set<std::string> keys;
+    absl::btree_set<std::string, std::less<>> keys;
 
     /// Whole seconds left at `now`, 0 once it has run out.
     Seconds Remaining(TimePoint now) const;

@@ -71,8 +71,8 @@ std::string BackendValue(const Version& version) {
 uint32_t HashKv(const Store::HashInput& input, const Behavior& behavior) {
   if (input.hash) return *input.hash;
   const auto newest = NewestUpTo(input.revision, input.versions);
-  const bool anything_kept = std::any_of(newest.begin(), newest.end(),
-                                         [](const auto& entry) { return !entry.second->tombstone(); });
+  const bool anything_kept = std::any_of(
+      newest.begin(), newest.end(), [](const auto& entry) { return !entry.second->tombstone(); });
   const auto skipped = [&](const Version& version) {
     const int64_t main = version.mod_revision();
     if (main > input.revision) return true;

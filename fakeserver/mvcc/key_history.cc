@@ -18,14 +18,15 @@ VersionPtr KeyHistory::At(int64_t main) const {
   return *(later - 1);
 }
 
-void KeyHistory::Compact(int64_t main, bool keep_tombstone, std::vector<VersionPtr>* dropped) {
-  auto keep = std::upper_bound(versions_.begin(), versions_.end(), main,
-                               [](int64_t at, const VersionPtr& v) { return at < v->mod_revision(); });
+void KeyHistory::Compact(int64_t main, bool keep_tombstone, std::vector<VersionPtr>& dropped) {
+  auto keep =
+      std::upper_bound(versions_.begin(), versions_.end(), main,
+                       [](int64_t at, const VersionPtr& v) { return at < v->mod_revision(); });
   if (keep == versions_.begin()) return;
   --keep;
   const bool expired = (*keep)->tombstone() && !(keep_tombstone && (*keep)->mod_revision() == main);
   if (expired) ++keep;
-  if (dropped != nullptr) dropped->insert(dropped->end(), versions_.begin(), keep);
+  dropped.insert(dropped.end(), versions_.begin(), keep);
   versions_.erase(versions_.begin(), keep);
 }
 

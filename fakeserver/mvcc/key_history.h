@@ -41,9 +41,9 @@ class KeyHistory {
   /// The version visible at main revision `main`; null when the key did not exist then.
   VersionPtr At(int64_t main) const;
 
-  /// Drops what no read or watch from revision `main` on can see, into `dropped` when that is not
-  /// null. A tombstone of `main` itself stays when `keep_tombstone`.
-  void Compact(int64_t main, bool keep_tombstone, std::vector<VersionPtr>* dropped);
+  /// Drops what no read or watch from revision `main` on can see, into `dropped`. A tombstone of
+  /// `main` itself stays when `keep_tombstone`.
+  void Compact(int64_t main, bool keep_tombstone, std::vector<VersionPtr>& dropped);
 
   /// True when `version` is still recorded.
   bool Holds(const VersionPtr& version) const;

@@ -28,7 +28,7 @@ void KeyIndex::Append(const VersionPtr& version) {
 }
 
 void KeyIndex::Compact(std::string_view key, int64_t main, bool keep_tombstone,
-                       std::vector<VersionPtr>* dropped) {
+                       std::vector<VersionPtr>& dropped) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;
   KeyHistory& history = **found;
@@ -53,9 +53,8 @@ int64_t KeyIndex::CountLive(const KeyRange& range) const {
   const size_t begin = LowerBound(*chunks_[first], range.begin());
   const size_t end = EndOf(*chunks_[last], range);
   if (first == last) return CountLive(*chunks_[first], begin, end);
-  const int64_t between =
-      std::accumulate(live_.begin() + static_cast<ptrdiff_t>(first) + 1,
-                      live_.begin() + static_cast<ptrdiff_t>(last), int64_t{0});
+  const int64_t between = std::accumulate(live_.begin() + static_cast<ptrdiff_t>(first) + 1,
+                                          live_.begin() + static_cast<ptrdiff_t>(last), int64_t{0});
   return CountLive(*chunks_[first], begin, chunks_[first]->size()) + between +
          CountLive(*chunks_[last], 0, end);
 }

@@ -39,7 +39,7 @@ class KeyIndex {
 
   /// Compacts the history of `key` and forgets the key when nothing of it is left.
   void Compact(std::string_view key, int64_t main, bool keep_tombstone,
-               std::vector<VersionPtr>* dropped);
+               std::vector<VersionPtr>& dropped);
 
   /// How many keys of `range` exist now.
   int64_t CountLive(const KeyRange& range) const;

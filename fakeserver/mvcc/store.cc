@@ -15,6 +15,12 @@ constexpr size_t kCompactionsRemembered = 10;
 // computed there and then and they are let go.
 constexpr size_t kDroppedVersionsMax = 1 << 17;
 
+// What one entry takes up in etcd's backend, about: element header, storage key and the fields
+// of the value beside key and value themselves.
+int64_t BackendBytes(const Version& version) {
+  return static_cast<int64_t>(64 + version.key().size() + version.value().size());
+}
+
 }  // namespace
 
 VersionPtr Store::Get(std::string_view key) const {
@@ -66,6 +72,7 @@ void Store::Record(const VersionPtr& now, const VersionPtr& newest) {
     before = index_.Find(now->key())->At(revision_);
   }
   index_.Append(now);
+  bytes_ += BackendBytes(*now);
   pending_.push_back({now, std::move(before)});
 }
 
@@ -109,14 +116,12 @@ size_t Store::LogPosition(int64_t revision) const {
 void Store::Compact(int64_t revision) {
   assert(compacted_ < revision && revision <= revision_ && !dirty());
   std::vector<VersionPtr> dropped;
-  std::vector<VersionPtr>* const keep =
-      behavior_.hash_kv_remembers_compactions ? &dropped : nullptr;
   // Whatever a compaction drops was superseded or deleted since the last one, so the log names
   // every key it can concern.
   const auto end = static_cast<ptrdiff_t>(LogPosition(revision + 1));
   for (ptrdiff_t i = 0; i < end; ++i) {
     index_.Compact(log_[static_cast<size_t>(i)].now->key(), revision,
-                   behavior_.compaction_keeps_tombstone, keep);
+                   behavior_.compaction_keeps_tombstone, dropped);
   }
   // A watch may still start at `revision` itself.
   const auto first = log_.begin() + static_cast<ptrdiff_t>(LogPosition(revision));
@@ -126,7 +131,8 @@ void Store::Compact(int64_t revision) {
   });
   log_.erase(kept, log_.begin() + end);
   log_.erase(log_.begin(), log_.begin() + static_cast<ptrdiff_t>(LogPosition(revision)));
-  if (keep != nullptr) Remember(revision, std::move(dropped));
+  for (const VersionPtr& version : dropped) bytes_ -= BackendBytes(*version);
+  if (behavior_.hash_kv_remembers_compactions) Remember(revision, std::move(dropped));
   compacted_ = revision;
 }
 

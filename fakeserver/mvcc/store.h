@@ -34,6 +34,8 @@ class Store {
   int64_t revision() const { return revision_; }
   int64_t compacted() const { return compacted_; }
   int64_t keys() const { return index_.size(); }
+  /// About what the versions in the store would take up in etcd's backend.
+  int64_t bytes() const { return bytes_; }
 
   /// What a range holds.
   struct Found {
@@ -79,8 +81,8 @@ class Store {
 
   /// The entries a HashKV answer covers.
   struct HashInput {
-    int64_t revision = 0;   // entries after it are left out
-    int64_t compacted = 0;  // and of those up to it, the superseded ones
+    int64_t revision = 0;              // entries after it are left out
+    int64_t compacted = 0;             // and of those up to it, the superseded ones
     std::vector<VersionPtr> versions;  // candidates, in no order
     std::optional<uint32_t> hash;      // known already
   };
@@ -109,6 +111,7 @@ class Store {
   std::vector<Change> pending_;  // of the open transaction
   int64_t revision_ = 1;
   int64_t compacted_ = -1;
+  int64_t bytes_ = 0;
   std::deque<Compaction> compactions_;  // oldest first
   size_t dropped_ = 0;                  // versions held by compactions_
 };

@@ -49,10 +49,13 @@ class WatchHub {
   ~WatchHub();
 
   std::shared_ptr<WatchStream> Open(std::shared_ptr<WatchSink> sink, TimePoint now);
-  void Create(WatchStream& stream, WatchCreateRequest request);
+  void Create(WatchStream& stream, WatchCreateRequest request, TimePoint now);
   void Cancel(WatchStream& stream, WatchId id);
   void Progress(WatchStream& stream);
+  /// Takes the stream's next response. nullopt with Behind() still true only means that a long
+  /// log was read in part, to let go of the lock; otherwise the sink will be woken for the next.
   std::optional<WatchResponse> Next(WatchStream& stream);
+  static bool Behind(const WatchStream& stream);
   void Close(WatchStream& stream);
   void CloseAll();
 
@@ -71,16 +74,15 @@ class WatchHub {
 
   std::optional<std::string> Refusal(const WatchStream& stream,
                                      const WatchCreateRequest& request) const;
+  void Start(Watcher& watcher);
+  void ScheduleTicks(WatchStream& stream, TimePoint now);
   void Enqueue(WatchStream& stream, WatchResponse response);
-  void WakeUp(WatchStream& stream);
   void Deliver(Watcher& watcher, Events events, int64_t revision);
+  WatchResponse EventsFor(const Watcher& watcher, Events events, int64_t revision) const;
   void Lag(Watcher& watcher, int64_t next_revision);
   void Unlist(Watcher& watcher);
-  std::optional<WatchResponse> CatchUp(WatchStream& stream);
   std::optional<WatchResponse> CatchUp(Watcher& watcher);
-  bool InSync(const Watcher& watcher) const;
-  bool OnlyIf(const Watcher& watcher, const std::vector<Change>& changes,
-              std::vector<Change>& wanted) const;
+  void Tick(WatchStream& stream);
 
   const Behavior& behavior_;
   const Store& store_;

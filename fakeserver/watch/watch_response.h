@@ -36,8 +36,8 @@ struct WatchResponse {
 
   /// The events, oldest first; null when there are none. Watchers of the same change share them.
   std::shared_ptr<const std::vector<Change>> events;
-  bool prev_kv = false;   // tell what was before
-  bool fragment = false;  // may be split when large
+  bool prev_kv = false;    // tell what was before
+  bool fragment = false;   // may be split when large
   int64_t compacted = -1;  // what was before is gone up to here
 
   /// What `change` says of the key before it; null where that is not to be told or not known.

@@ -1,0 +1,289 @@
+#include "fakeserver/engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fakeserver/base/errors.h"
+#include "fakeserver/engine/backend.h"
+#include "fakeserver/engine/key_space.h"
+#include "fakeserver/mvcc/hash.h"
+
+namespace fakeetcd {
+namespace {
+
+// What a fresh member of each release reports before the first request.
+constexpr uint64_t kFirstRaftIndex = 4;
+constexpr uint64_t kFirstRaftTerm = 2;
+
+constexpr int64_t kPage = 4096;
+constexpr int64_t kEmptyBackendPages = 5;
+
+std::optional<TimePoint> Earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) {
+  if (!a) return b;
+  return b && *b < *a ? b : a;
+}
+
+}  // namespace
+
+/// All that a request can change.
+struct Engine::State {
+  State(const Options& options)
+      : store(options.behavior),
+        leases(options.minimum_lease_ttl),
+        keys(options.behavior, store, leases),
+        watches(options.behavior, store, options.progress_interval),
+        next_lease(options.seed << 8) {}
+
+  Store store;
+  LeaseTable leases;
+  KeySpace keys;
+  WatchHub watches;
+  uint64_t raft_index = kFirstRaftIndex;
+  int64_t db_size_max = 0;
+  uint64_t next_lease;
+
+  /// Ends a write: one revision, told to every watcher.
+  void Commit() { watches.Publish(store.Commit()); }
+
+  std::optional<TimePoint> NextDeadline() const {
+    return Earlier(leases.NextExpiry(), watches.NextDeadline());
+  }
+
+  void ExpireLeases(TimePoint now) {
+    while (auto ended = leases.TakeExpired(now)) {
+      ++raft_index;
+      keys.DeleteKeysOf(*ended);
+      Commit();
+    }
+  }
+};
+
+/// Holds the engine's lock for one request, and wakes afterwards whom the request concerns.
+class ABSL_SCOPED_LOCKABLE Engine::Locked {
+ public:
+  explicit Locked(Engine& engine) ABSL_EXCLUSIVE_LOCK_FUNCTION(engine.mu_) : engine_(engine) {
+    engine_.mu_.Lock();
+    deadline_ = engine_.state_->NextDeadline();
+  }
+
+  ~Locked() ABSL_UNLOCK_FUNCTION() {
+    const WatchHub::Sinks sinks = engine_.state_->watches.TakeSinksToWake();
+    const auto deadline = engine_.state_->NextDeadline();
+    engine_.mu_.Unlock();
+    for (const auto& sink : sinks) sink->Wake();
+    const bool earlier = deadline && (!deadline_ || *deadline < *deadline_);
+    if (earlier && engine_.deadline_listener_) engine_.deadline_listener_();
+  }
+
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+
+ private:
+  Engine& engine_;
+  std::optional<TimePoint> deadline_;
+};
+
+Engine::Engine(const Options& options, const Clock& clock)
+    : options_(options),
+      clock_(clock),
+      raft_term_(kFirstRaftTerm),
+      state_(std::make_unique<State>(options_)) {}
+
+Engine::~Engine() = default;
+
+absl::StatusOr<RangeResponse> Engine::Range(const RangeRequest& request) {
+  absl::StatusOr<RangeResponse> response = [&] {
+    const Locked lock(*this);
+    return state_->keys.Range(request);
+  }();
+  if (response.ok()) FinishRange(request, *response);
+  return response;
+}
+
+absl::StatusOr<PutResponse> Engine::Put(const PutRequest& request) {
+  const Locked lock(*this);
+  ++state_->raft_index;
+  auto response = state_->keys.Put(request);
+  state_->Commit();
+  return response;
+}
+
+DeleteRangeResponse Engine::DeleteRange(const DeleteRangeRequest& request) {
+  const Locked lock(*this);
+  ++state_->raft_index;
+  auto response = state_->keys.DeleteRange(request);
+  state_->Commit();
+  return response;
+}
+
+absl::StatusOr<TxnResponse> Engine::Txn(const TxnRequest& request) {
+  const Locked lock(*this);
+  auto response = state_->keys.Txn(request);
+  state_->raft_index += state_->store.dirty() ? 1 : 0;
+  state_->Commit();
+  return response;
+}
+
+absl::StatusOr<int64_t> Engine::Compact(int64_t revision) {
+  const Locked lock(*this);
+  Store& store = state_->store;
+  ++state_->raft_index;
+  if (revision <= store.compacted()) return error::Compacted();
+  if (revision > store.revision()) return error::FutureRevision();
+  store.Compact(revision);
+  return store.revision();
+}
+
+absl::StatusOr<Engine::HashKvResponse> Engine::HashKv(int64_t revision) {
+  HashKvResponse response;
+  Store::HashInput input;
+  {
+    const Locked lock(*this);
+    const Store& store = state_->store;
+    const bool compacted = options_.behavior.hash_kv_at_compacted_revision
+                               ? revision < store.compacted()
+                               : revision <= store.compacted();
+    if (revision > 0 && compacted) return error::Compacted();
+    if (revision > store.revision()) return error::FutureRevision();
+    input = store.InputOfHashKv(revision);
+    response.revision = store.revision();
+  }
+  response.compact_revision = input.compacted;
+  if (options_.behavior.hash_kv_tells_revision) response.hash_revision = input.revision;
+  response.hash = fakeetcd::HashKv(input, options_.behavior);
+  return response;
+}
+
+Engine::HashResponse Engine::Hash() {
+  const Locked lock(*this);
+  const Backend backend =
+      MakeBackend(options_.behavior, options_.identity, state_->store, state_->leases);
+  return {state_->store.revision(), HashOf(backend)};
+}
+
+absl::StatusOr<Engine::Lease> Engine::LeaseGrant(LeaseId id, int64_t ttl_seconds) {
+  const Locked lock(*this);
+  ++state_->raft_index;
+  while (id == 0) {
+    // etcd's shape: sixteen bits of the member's id, then a counter (pkg/idutil).
+    const uint64_t counter = ++state_->next_lease & 0xffff'ffff'ffff;
+    const uint64_t next = ((options_.identity.member_id & 0xffff) << 48 | counter) & INT64_MAX;
+    if (!state_->leases.Contains(static_cast<LeaseId>(next))) id = static_cast<LeaseId>(next);
+  }
+  const auto ttl = state_->leases.Grant(id, ttl_seconds, clock_.Now());
+  if (!ttl.ok()) return ttl.status();
+  return Lease{state_->store.revision(), id, ttl->count(), ttl->count(), {}};
+}
+
+absl::StatusOr<int64_t> Engine::LeaseRevoke(LeaseId id) {
+  const Locked lock(*this);
+  ++state_->raft_index;
+  const auto ended = state_->leases.Revoke(id);
+  if (!ended.ok()) return ended.status();
+  state_->keys.DeleteKeysOf(*ended);
+  state_->Commit();
+  return state_->store.revision();
+}
+
+Engine::Lease Engine::LeaseKeepAlive(LeaseId id) {
+  const Locked lock(*this);
+  const TimePoint now = clock_.Now();
+  // The header is of before the renewal; a lease that has run out is not renewed but ended.
+  Lease lease{.revision = state_->store.revision(), .id = id};
+  state_->ExpireLeases(now);
+  if (const auto ttl = state_->leases.KeepAlive(id, now)) lease.ttl_seconds = ttl->count();
+  return lease;
+}
+
+Engine::Lease Engine::LeaseTimeToLive(LeaseId id, bool keys) {
+  const Locked lock(*this);
+  Lease answer{.revision = state_->store.revision(), .id = id, .ttl_seconds = -1};
+  const LeaseTable::Lease* lease = state_->leases.Find(id);
+  if (lease == nullptr) return answer;
+  answer.ttl_seconds = lease->Remaining(clock_.Now()).count();
+  answer.granted_seconds = lease->granted.count();
+  if (keys) answer.keys.assign(lease->keys.begin(), lease->keys.end());
+  return answer;
+}
+
+Engine::LeaseList Engine::LeaseLeases() {
+  const Locked lock(*this);
+  return {state_->store.revision(), state_->leases.Ids()};
+}
+
+std::shared_ptr<WatchStream> Engine::WatchOpen(std::shared_ptr<WatchSink> sink) {
+  const Locked lock(*this);
+  return state_->watches.Open(std::move(sink), clock_.Now());
+}
+
+void Engine::WatchCreate(WatchStream& stream, WatchCreateRequest request) {
+  const Locked lock(*this);
+  state_->watches.Create(stream, std::move(request), clock_.Now());
+}
+
+void Engine::WatchCancel(WatchStream& stream, WatchId id) {
+  const Locked lock(*this);
+  state_->watches.Cancel(stream, id);
+}
+
+void Engine::WatchProgress(WatchStream& stream) {
+  const Locked lock(*this);
+  state_->watches.Progress(stream);
+}
+
+std::optional<WatchResponse> Engine::WatchNext(WatchStream& stream) {
+  while (true) {
+    const Locked lock(*this);
+    auto response = state_->watches.Next(stream);
+    if (response || !WatchHub::Behind(stream)) return response;
+  }
+}
+
+void Engine::WatchClose(WatchStream& stream) {
+  const Locked lock(*this);
+  state_->watches.Close(stream);
+}
+
+Engine::Status Engine::GetStatus() {
+  const Locked lock(*this);
+  const int64_t pages = kEmptyBackendPages + state_->store.bytes() / kPage;
+  state_->db_size_max = std::max(state_->db_size_max, pages * kPage);
+  return {.revision = state_->store.revision(),
+          .raft_term = raft_term(),
+          .raft_index = state_->raft_index,
+          .db_size = state_->db_size_max,
+          .db_size_in_use = (pages - 1) * kPage};
+}
+
+int64_t Engine::revision() {
+  const Locked lock(*this);
+  return state_->store.revision();
+}
+
+void Engine::Restart() {
+  const Locked lock(*this);
+  raft_term_.fetch_add(1);
+  state_->watches.CloseAll();
+  state_->leases.RenewAll(clock_.Now(), options_.election_timeout);
+}
+
+void Engine::Reset() {
+  const Locked lock(*this);
+  raft_term_.store(kFirstRaftTerm);
+  state_->watches.CloseAll();
+  state_ = std::make_unique<State>(options_);
+}
+
+std::optional<TimePoint> Engine::NextDeadline() {
+  const Locked lock(*this);
+  return state_->NextDeadline();
+}
+
+void Engine::RunDue() {
+  const Locked lock(*this);
+  const TimePoint now = clock_.Now();
+  state_->ExpireLeases(now);
+  state_->watches.RunDue(now);
+}
+
+}  // namespace fakeetcd

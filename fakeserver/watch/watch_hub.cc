@@ -1,0 +1,273 @@
+#include "fakeserver/watch/watch_hub.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fakeserver/watch/watch_stream.h"
+
+namespace fakeetcd {
+namespace {
+
+// mvcc/watchable_store.go, chanBufLen and watchBatchMaxRevs.
+constexpr size_t kQueuedEventsMax = 128;
+constexpr int64_t kRevisionsPerResponse = 1000;
+
+// How much of the log is read at a time, so that the lock is not held for long.
+constexpr size_t kChangesPerPass = 1 << 14;
+
+constexpr WatchId kNoWatch = -1;
+
+}  // namespace
+
+WatchHub::WatchHub(const Behavior& behavior, const Store& store, Duration progress_interval)
+    : behavior_(behavior), store_(store), progress_interval_(progress_interval) {}
+
+WatchHub::~WatchHub() { CloseAll(); }
+
+std::shared_ptr<WatchStream> WatchHub::Open(std::shared_ptr<WatchSink> sink, TimePoint now) {
+  auto stream = std::make_shared<WatchStream>(std::move(sink), now);
+  streams_.emplace(stream.get(), stream);
+  return stream;
+}
+
+std::optional<std::string> WatchHub::Refusal(const WatchStream& stream,
+                                             const WatchCreateRequest& request) const {
+  if (request.start_revision < 0 && behavior_.negative_watch_start_is_compacted) {
+    return "etcdserver: mvcc: required revision has been compacted";
+  }
+  if (KeyRange(request.key, request.range_end).empty()) return "mvcc: watcher range is empty";
+  if (request.watch_id != 0 && stream.watchers.contains(request.watch_id)) {
+    return "mvcc: duplicate watch ID provided on the WatchStream";
+  }
+  return std::nullopt;
+}
+
+void WatchHub::Create(WatchStream& stream, WatchCreateRequest request, TimePoint now) {
+  if (stream.sink == nullptr) return;
+  if (request.key.empty()) request.key.assign(1, '\0');
+  if (auto reason = Refusal(stream, request)) {
+    Enqueue(stream, {.watch_id = kNoWatch,
+                     .revision = store_.revision(),
+                     .created = true,
+                     .canceled = true,
+                     .cancel_reason = *std::move(reason)});
+    return;
+  }
+  WatchId id = request.watch_id;
+  if (id == 0) {
+    while (stream.watchers.contains(stream.next_id)) ++stream.next_id;
+    id = stream.next_id++;
+  }
+  if (request.progress_notify) ScheduleTicks(stream, now);
+  auto& watcher = stream.watchers[id];
+  watcher = std::make_unique<Watcher>(stream, id, std::move(request));
+  Enqueue(stream, {.watch_id = id, .revision = store_.revision(), .created = true});
+  Start(*watcher);
+}
+
+void WatchHub::Start(Watcher& watcher) {
+  const int64_t start = watcher.request.start_revision;
+  const int64_t next = store_.revision() + 1;
+  if (start == 0 || start >= next) {
+    watcher.min_revision = std::max(start, next);
+    in_sync_.Add(watcher);
+    return;
+  }
+  watcher.min_revision = start;
+  Lag(watcher, start);
+}
+
+void WatchHub::ScheduleTicks(WatchStream& stream, TimePoint now) {
+  if (stream.next_tick) return;
+  const auto passed = (now - stream.opened) / progress_interval_;
+  stream.next_tick = stream.opened + (passed + 1) * progress_interval_;
+  ticks_.emplace(*stream.next_tick, &stream);
+}
+
+void WatchHub::Cancel(WatchStream& stream, WatchId id) {
+  const auto found = stream.watchers.find(id);
+  if (found == stream.watchers.end()) return;
+  Unlist(*found->second);
+  stream.watchers.erase(found);
+  Enqueue(stream, {.watch_id = id, .revision = store_.revision(), .canceled = true});
+}
+
+void WatchHub::Progress(WatchStream& stream) {
+  if (behavior_.manual_progress_waits_for_sync) {
+    const bool synced =
+        std::all_of(stream.watchers.begin(), stream.watchers.end(), [&](const auto& entry) {
+          const Watcher& watcher = *entry.second;
+          return watcher.state == Watcher::State::kInSync &&
+                 watcher.request.start_revision <= store_.revision();
+        });
+    if (stream.watchers.empty() || !synced) return;
+  }
+  Enqueue(stream, {.watch_id = kNoWatch, .revision = store_.revision()});
+}
+
+void WatchHub::Enqueue(WatchStream& stream, WatchResponse response) {
+  if (stream.sink == nullptr) return;
+  stream.queued_events += response.events != nullptr ? 1 : 0;
+  stream.queue.push_back(std::move(response));
+  if (!stream.idle) return;
+  stream.idle = false;
+  to_wake_.push_back(stream.sink);
+}
+
+std::optional<WatchResponse> WatchHub::Next(WatchStream& stream) {
+  if (!stream.queue.empty()) {
+    WatchResponse response = std::move(stream.queue.front());
+    stream.queue.pop_front();
+    stream.queued_events -= response.events != nullptr ? 1 : 0;
+    return response;
+  }
+  // Only behind an empty queue, so that a watch's events follow its creation and each other.
+  if (!stream.lagging.empty()) {
+    Watcher& watcher = *stream.lagging.front();
+    stream.lagging.pop_front();
+    auto response = CatchUp(watcher);
+    if (watcher.state == Watcher::State::kLagging) stream.lagging.push_back(&watcher);
+    if (response || !stream.lagging.empty()) return response;
+  }
+  stream.idle = true;
+  return std::nullopt;
+}
+
+bool WatchHub::Behind(const WatchStream& stream) { return !stream.lagging.empty(); }
+
+std::optional<WatchResponse> WatchHub::CatchUp(Watcher& watcher) {
+  if (watcher.next_revision < store_.compacted()) {
+    watcher.state = Watcher::State::kCompacted;
+    return WatchResponse{
+        .watch_id = watcher.id, .canceled = true, .compact_revision = store_.compacted()};
+  }
+  const std::deque<Change>& log = store_.log();
+  const size_t begin = watcher.next_revision < 0 ? log.size()  // before there was anything
+                                                 : store_.LogPosition(watcher.next_revision);
+  auto events = std::make_shared<std::vector<Change>>();
+  int64_t revisions = 0;
+  int64_t last = 0;
+  size_t at = begin;
+  for (; at < log.size(); ++at) {
+    const Change& change = log[at];
+    const int64_t revision = change.now->mod_revision();
+    const bool new_revision = at == begin || log[at - 1].now->mod_revision() != revision;
+    if (new_revision && (at - begin >= kChangesPerPass || revisions == kRevisionsPerResponse)) {
+      break;
+    }
+    if (!watcher.Wants(change)) continue;
+    revisions += revision != last ? 1 : 0;
+    last = revision;
+    events->push_back(change);
+  }
+  if (at == log.size()) {
+    watcher.state = Watcher::State::kInSync;
+    watcher.min_revision = std::max(watcher.min_revision, store_.revision() + 1);
+    in_sync_.Add(watcher);
+  } else {
+    watcher.next_revision = log[at].now->mod_revision();
+  }
+  if (events->empty()) return std::nullopt;
+  watcher.quiet = false;
+  return EventsFor(watcher, std::move(events), store_.revision());
+}
+
+WatchResponse WatchHub::EventsFor(const Watcher& watcher, Events events, int64_t revision) const {
+  return {.watch_id = watcher.id,
+          .revision = revision,
+          .events = std::move(events),
+          .prev_kv = watcher.request.prev_kv,
+          .fragment = watcher.request.fragment,
+          .compacted = store_.compacted()};
+}
+
+void WatchHub::Publish(std::vector<Change> changes) {
+  if (changes.empty() || in_sync_.empty()) return;
+  const int64_t revision = changes.front().now->mod_revision();
+  const auto all = std::make_shared<const std::vector<Change>>(std::move(changes));
+  std::vector<std::pair<Watcher*, std::vector<Change>>> concerned;
+  absl::flat_hash_map<Watcher*, size_t> position;
+  for (const Change& change : *all) {
+    in_sync_.Match(change.now->key(), [&](Watcher& watcher) {
+      if (!watcher.Wants(change)) return;
+      const bool alone = all->size() == 1;
+      if (alone) {
+        concerned.emplace_back(&watcher, std::vector<Change>());
+        return;
+      }
+      const auto [entry, added] = position.emplace(&watcher, concerned.size());
+      if (added) concerned.emplace_back(&watcher, std::vector<Change>());
+      concerned[entry->second].second.push_back(change);
+    });
+  }
+  for (auto& [watcher, wanted] : concerned) {
+    const bool share = all->size() == 1 || wanted.size() == all->size();
+    Deliver(*watcher, share ? all : std::make_shared<const std::vector<Change>>(std::move(wanted)),
+            revision);
+  }
+}
+
+void WatchHub::Deliver(Watcher& watcher, Events events, int64_t revision) {
+  if (watcher.stream.queued_events >= kQueuedEventsMax) {
+    in_sync_.Remove(watcher);
+    Lag(watcher, revision);
+    return;
+  }
+  watcher.quiet = false;
+  Enqueue(watcher.stream, EventsFor(watcher, std::move(events), revision));
+}
+
+void WatchHub::Lag(Watcher& watcher, int64_t next_revision) {
+  watcher.state = Watcher::State::kLagging;
+  watcher.next_revision = next_revision;
+  watcher.stream.lagging.push_back(&watcher);
+}
+
+void WatchHub::Unlist(Watcher& watcher) {
+  if (watcher.state == Watcher::State::kInSync) in_sync_.Remove(watcher);
+  if (watcher.state != Watcher::State::kLagging) return;
+  std::deque<Watcher*>& lagging = watcher.stream.lagging;
+  lagging.erase(std::find(lagging.begin(), lagging.end(), &watcher));
+}
+
+void WatchHub::Close(WatchStream& stream) {
+  if (stream.sink == nullptr) return;
+  for (const auto& entry : stream.watchers) Unlist(*entry.second);
+  if (stream.next_tick) ticks_.erase({*stream.next_tick, &stream});
+  stream.watchers.clear();
+  stream.queue.clear();
+  stream.sink = nullptr;
+  streams_.erase(&stream);
+}
+
+void WatchHub::CloseAll() {
+  while (!streams_.empty()) Close(*std::shared_ptr<WatchStream>(streams_.begin()->second));
+}
+
+std::optional<TimePoint> WatchHub::NextDeadline() const {
+  if (ticks_.empty()) return std::nullopt;
+  return ticks_.begin()->first;
+}
+
+void WatchHub::RunDue(TimePoint now) {
+  while (!ticks_.empty() && ticks_.begin()->first <= now) {
+    WatchStream& stream = *ticks_.begin()->second;
+    ticks_.erase(ticks_.begin());
+    Tick(stream);
+    *stream.next_tick += progress_interval_;
+    ticks_.emplace(*stream.next_tick, &stream);
+  }
+}
+
+void WatchHub::Tick(WatchStream& stream) {
+  for (const auto& [id, watcher] : stream.watchers) {
+    if (!watcher->request.progress_notify) continue;
+    const bool started = !behavior_.progress_waits_for_start_revision ||
+                         watcher->request.start_revision <= store_.revision();
+    const bool due = watcher->quiet && watcher->state == Watcher::State::kInSync && started;
+    watcher->quiet = true;
+    if (due) Enqueue(stream, {.watch_id = id, .revision = store_.revision()});
+  }
+}
+
+}  // namespace fakeetcd
