@@ -74,6 +74,7 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.member_list_can_be_linearizable = since({kNever, 0, 0});
   behavior.accepts_gzip = since({kNever, 0, 0});
   behavior.backend_has_conf_state = since({kNever, 0, 0});
+  behavior.first_raft_index = version.minor == 4 ? 5 : 4;
   return behavior;
 }
 

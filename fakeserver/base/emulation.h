@@ -51,6 +51,9 @@ struct Behavior {
   // Backend: what Hash covers.
   bool backend_has_conf_state = false;
 
+  // Raft: the index a fresh member is at before its first request.
+  uint64_t first_raft_index = 4;
+
   /// The behaviour of `text`: a minor release ("3.4"), which means the patch release the fake is
   /// held against, or a patch release ("3.4.23"). nullopt when it is neither, or not 3.4 to 3.7.
   static std::optional<Behavior> Parse(std::string_view text);

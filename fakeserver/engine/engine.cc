@@ -11,8 +11,6 @@
 namespace fakeetcd {
 namespace {
 
-// What a fresh member of each release reports before the first request.
-constexpr uint64_t kFirstRaftIndex = 4;
 constexpr uint64_t kFirstRaftTerm = 2;
 
 constexpr int64_t kPage = 4096;
@@ -32,13 +30,14 @@ struct Engine::State {
         leases(options.minimum_lease_ttl),
         keys(options.behavior, store, leases),
         watches(options.behavior, store, options.progress_interval),
+        raft_index(options.behavior.first_raft_index),
         next_lease(options.seed << 8) {}
 
   Store store;
   LeaseTable leases;
   KeySpace keys;
   WatchHub watches;
-  uint64_t raft_index = kFirstRaftIndex;
+  uint64_t raft_index;
   int64_t db_size_max = 0;
   uint64_t next_lease;
 

@@ -68,7 +68,10 @@ void WatchHub::Create(WatchStream& stream, WatchCreateRequest request, TimePoint
 void WatchHub::Start(Watcher& watcher) {
   const int64_t start = watcher.request.start_revision;
   const int64_t next = store_.revision() + 1;
-  if (start == 0 || start >= next) {
+  // A negative start that is not before the compacted revision is -1 where nothing was ever
+  // compacted; there is nothing to catch up with.
+  const bool now = start == 0 || (start < 0 && start >= store_.compacted());
+  if (now || start >= next) {
     watcher.min_revision = std::max(start, next);
     in_sync_.Add(watcher);
     return;
@@ -142,8 +145,7 @@ std::optional<WatchResponse> WatchHub::CatchUp(Watcher& watcher) {
         .watch_id = watcher.id, .canceled = true, .compact_revision = store_.compacted()};
   }
   const std::deque<Change>& log = store_.log();
-  const size_t begin = watcher.next_revision < 0 ? log.size()  // before there was anything
-                                                 : store_.LogPosition(watcher.next_revision);
+  const size_t begin = store_.LogPosition(watcher.next_revision);
   auto events = std::make_shared<std::vector<Change>>();
   int64_t revisions = 0;
   int64_t last = 0;
