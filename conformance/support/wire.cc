@@ -40,6 +40,7 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
 void Prepare(const CallOptions& options, grpc::ClientContext* context) {
   context->set_deadline(std::chrono::system_clock::now() + options.timeout);
   for (const auto& [key, value] : options.metadata) context->AddMetadata(key, value);
+  context->set_wait_for_ready(options.wait_for_ready);
   if (options.gzip) context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
 }
 

@@ -21,6 +21,8 @@ struct CallOptions {
   std::chrono::milliseconds timeout = std::chrono::seconds(20);
   std::multimap<std::string, std::string> metadata = {};
   bool gzip = false;
+  /// Wait for the server to come up, as long as the timeout allows.
+  bool wait_for_ready = false;
 };
 
 /// A connection that sends what it is given, sensible or not, and records it in the ExchangeLog.

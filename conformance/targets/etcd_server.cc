@@ -21,6 +21,7 @@ namespace conformance {
 namespace {
 
 constexpr std::chrono::seconds kStartTime{30};
+constexpr std::chrono::milliseconds kPause{2};
 constexpr int kAttempts = 5;
 constexpr char kLogName[] = "server.log";
 constexpr std::string_view kReady = "ready: http://";
@@ -125,24 +126,23 @@ std::vector<std::string> EtcdServer::Arguments(int client_port, int peer_port) c
 bool EtcdServer::WaitUntilItAnswers() {
   const Wire wire(endpoint_);
   const auto deadline = std::chrono::steady_clock::now() + kStartTime;
-  while (!process_->Ended() && std::chrono::steady_clock::now() < deadline) {
-    const auto read = wire.Call(Range(kZeroByte), {.timeout = std::chrono::seconds(5)});
+  while (!process_->Ended(kPause) && std::chrono::steady_clock::now() < deadline) {
+    const auto read =
+        wire.Call(Range(kZeroByte), {.timeout = std::chrono::seconds(1), .wait_for_ready = true});
     if (read.status.ok()) return !process_->Ended().has_value();
-    usleep(5000);
   }
   return false;
 }
 
 std::string EtcdServer::WaitForReadyLine() {
   const auto deadline = std::chrono::steady_clock::now() + kStartTime;
-  while (!process_->Ended() && std::chrono::steady_clock::now() < deadline) {
+  while (!process_->Ended(kPause) && std::chrono::steady_clock::now() < deadline) {
     const std::string log = LogTail();
     const size_t at = log.find(kReady);
     const size_t end = log.find('\n', at);
     if (at != std::string::npos && end != std::string::npos) {
       return log.substr(at + kReady.size(), end - at - kReady.size());
     }
-    usleep(2000);
   }
   return "";
 }

@@ -3,9 +3,10 @@
 #include <cerrno>
 #include <system_error>
 
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,37 +38,39 @@ Process::Process(const std::vector<std::string>& arguments, int out, int err) {
   pid_ = fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (pid_ == 0) Become(argv.data(), parent, out, err);
+  pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  if (pid_fd_ < 0) throw std::system_error(errno, std::generic_category(), "pidfd_open");
 }
 
-Process::~Process() { Stop(std::chrono::seconds(5)); }
+Process::~Process() {
+  Stop(std::chrono::seconds(5));
+  close(pid_fd_);
+}
 
-std::optional<int> Process::Ended() { return Reap(WNOHANG); }
+std::optional<int> Process::Ended(std::chrono::milliseconds patience) {
+  if (exit_code_) return exit_code_;
+  pollfd ended{pid_fd_, POLLIN, 0};
+  if (poll(&ended, 1, static_cast<int>(patience.count())) != 1) return std::nullopt;
+  int status = 0;
+  if (waitpid(pid_, &status, 0) != pid_) return std::nullopt;
+  exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return exit_code_;
+}
 
 int Process::Wait(const volatile int* interrupted) {
-  while (!Reap(0)) {
-    if (*interrupted != 0) return 128 + *interrupted;
+  while (*interrupted == 0) {
+    if (const auto exit_code = Ended(std::chrono::seconds(1))) return *exit_code;
   }
-  return *exit_code_;
+  return 128 + *interrupted;
 }
 
 void Process::Stop(std::chrono::milliseconds grace) {
   if (Ended()) return;
   kill(pid_, SIGTERM);
-  const auto deadline = std::chrono::steady_clock::now() + grace;
-  while (!Ended() && std::chrono::steady_clock::now() < deadline) usleep(2000);
-  if (Ended()) return;
+  if (Ended(grace)) return;
   kill(pid_, SIGKILL);
-  while (!Reap(0)) {
+  while (!Ended(std::chrono::seconds(1))) {
   }
-}
-
-std::optional<int> Process::Reap(int options) {
-  if (exit_code_) return exit_code_;
-  int status = 0;
-  if (waitpid(pid_, &status, options) != pid_) return std::nullopt;
-  if (WIFEXITED(status)) exit_code_ = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) exit_code_ = 128 + WTERMSIG(status);
-  return exit_code_;
 }
 
 }  // namespace conformance

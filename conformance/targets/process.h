@@ -24,19 +24,18 @@ class Process {
 
   pid_t pid() const { return pid_; }
 
-  /// The exit code (128 + the signal's number for one killed) if it has ended.
-  std::optional<int> Ended();
+  /// The exit code (128 + the signal's number for one killed), if it ends within `patience`.
+  std::optional<int> Ended(std::chrono::milliseconds patience = std::chrono::milliseconds(0));
 
-  /// Waits for the end, or until `interrupted` is not 0.
+  /// Waits for the end, or until a signal handler has set `interrupted` to the signal's number.
   int Wait(const volatile int* interrupted);
 
   /// Asks it to end, and after `grace` makes it.
   void Stop(std::chrono::milliseconds grace);
 
  private:
-  std::optional<int> Reap(int options);
-
   pid_t pid_ = -1;
+  int pid_fd_ = -1;  // readable when the process has ended
   std::optional<int> exit_code_;
 };
 
