@@ -6,14 +6,22 @@
 
 #include <gmock/gmock.h>
 
+#include "conformance/support/errors.h"
 #include "conformance/support/reply.h"
 #include "conformance/support/rpc.h"
 
 namespace conformance {
 
+// A Reply prints itself, a grpc::Status does not.
+inline void Explain(const grpc::Status& status, testing::MatchResultListener* listener) {
+  *listener << DescribeStatus(status);
+}
+template <typename Message>
+void Explain(const Reply<Message>&, testing::MatchResultListener*) {}
+
 /// Of a grpc::Status or a Reply.
 MATCHER(IsOk, negation ? "failed" : "succeeded") {
-  *result_listener << DescribeStatus(StatusOf(arg));
+  Explain(arg, result_listener);
   return StatusOf(arg).ok();
 }
 
@@ -21,8 +29,16 @@ MATCHER(IsOk, negation ? "failed" : "succeeded") {
 MATCHER_P2(FailsWith, code, text,
            std::string(negation ? "does not fail with " : "fails with ") +
                DescribeStatus(grpc::Status(code, text))) {
-  *result_listener << DescribeStatus(StatusOf(arg));
+  Explain(arg, result_listener);
   return StatusOf(arg).error_code() == code && StatusOf(arg).error_message() == text;
+}
+
+/// The same, by one of the names of errors.h.
+MATCHER_P(FailsWith, error,
+          std::string(negation ? "does not fail with " : "fails with ") +
+              DescribeStatus(grpc::Status(error.code, error.text))) {
+  Explain(arg, result_listener);
+  return StatusOf(arg).error_code() == error.code && StatusOf(arg).error_message() == error.text;
 }
 
 /// Of a response: its header's revision.

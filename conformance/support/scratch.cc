@@ -3,8 +3,15 @@
 #include "conformance/support/unique_prefix.h"
 
 namespace conformance {
+namespace {
 
-Scratch::Scratch() : prefix_(UniquePrefix()), end_(EndOfPrefix(prefix_)) {}
+const std::string kFarEnd(16, '\xff');
+
+}  // namespace
+
+Scratch::Scratch(Where where)
+    : prefix_((where == Where::kLast ? kFarEnd : "") + UniquePrefix()),
+      end_(EndOfPrefix(prefix_)) {}
 
 Scratch::~Scratch() {
   // What a case deliberately broke, such as a lease already revoked, may fail here: that is fine.

@@ -22,7 +22,11 @@ namespace conformance {
 /// with Call.
 class Scratch : public Wire {
  public:
-  Scratch();
+  enum class Where { kAnywhere, kLast };
+
+  /// With kLast, no key but the corner's own comes after its first one: for what reaches from a
+  /// key to the end of the key space.
+  explicit Scratch(Where where = Where::kAnywhere);
   /// Deletes the keys and revokes the leases.
   ~Scratch();
   Scratch(const Scratch&) = delete;
