@@ -1,0 +1,49 @@
+#!/bin/sh
+# setup.sh check: says which tools the clients of other languages lack here, and fails if any.
+# setup.sh LANGUAGE DIRECTORY: gets python's, node's or go's client into DIRECTORY, at the versions
+# pinned beside the programs. Does nothing where that is done.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+
+fail() { echo "clients: $*" >&2; exit 1; }
+
+check() {
+  missing=""
+  command -v go >/dev/null || missing="$missing go (Debian: golang-go);"
+  command -v node >/dev/null || missing="$missing node (Debian: nodejs);"
+  command -v npm >/dev/null || missing="$missing npm (Debian: npm);"
+  python3 -c 'import ensurepip, venv' 2>/dev/null ||
+    missing="$missing python3 with venv (Debian: python3-venv);"
+  [ -z "$missing" ] || fail "missing:$missing 'cmake/install-deps.sh matrix' installs them"
+}
+
+get_python() {
+  python3 -m venv --clear "$1"
+  "$1/bin/pip" install --quiet --disable-pip-version-check --no-deps \
+    -r "$here/python/requirements.txt"
+}
+
+get_node() {
+  cp "$here/node/package.json" "$here/node/package-lock.json" "$1"
+  npm ci --prefix "$1" --silent --no-audit --no-fund
+}
+
+get_go() {
+  (cd "$here/go" && GOFLAGS='' GOWORK=off CGO_ENABLED=0 go build -mod=readonly -trimpath \
+    -buildvcs=false -o "$1/matrix" .)
+}
+
+case $1 in
+  check) check ;;
+  python | node | go)
+    check
+    # What was got for other sources than these is got anew.
+    stamp=$(cat "$here/$1"/* "$0" | cksum)
+    [ "$(cat "$2/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
+    rm -rf "$2"
+    mkdir -p "$2"
+    "get_$1" "$(cd "$2" && pwd)"
+    echo "$stamp" > "$2/stamp"
+    ;;
+  *) fail "usage: $0 check | $0 python|node|go DIRECTORY" ;;
+esac
