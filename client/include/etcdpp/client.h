@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "etcdpp/connection.h"
+#include "etcdpp/kv.h"
+#include "etcdpp/lease.h"
+#include "etcdpp/options.h"
+#include "etcdpp/status.h"
+#include "etcdpp/txn.h"
+#include "etcdpp/types.h"
+#include "etcdpp/watch.h"
+
+namespace etcdpp {
+
+/// A client of etcd. Start here.
+///
+///   etcdpp::Client client("127.0.0.1:2379");
+///
+///   if (auto put = client.Put("greeting", "hello"); !put.ok()) return put.status();
+///   auto greeting = client.Get("greeting");
+///   if (greeting.ok() && *greeting) Use((*greeting)->value);
+///
+/// No call throws: each returns its answer or a Status. A key that does not exist is no error.
+/// Every call ends by its deadline (CallOptions::timeout, 5 s unless Options say otherwise).
+///
+/// Thread-safe. Copies share one connection, which ends with the last of them; watches and lease
+/// keepers do not extend its life.
+class Client {
+ public:
+  explicit Client(std::string_view endpoint);
+  explicit Client(const Options& options);
+
+  /// With a connection of one's own making: a mock, or a decorated one.
+  explicit Client(std::shared_ptr<Connection> connection);
+
+  // Keys.
+
+  Result<std::optional<KeyValue>> Get(std::string_view key, const GetOptions& options = {},
+                                      const CallOptions& call = {});
+  Result<RangeResponse> Range(KeyRange range, const RangeOptions& options = {},
+                              const CallOptions& call = {});
+  Result<PutResponse> Put(std::string_view key, std::string_view value,
+                          const PutOptions& options = {}, const CallOptions& call = {});
+  Result<DeleteResponse> Delete(KeyRange range, const DeleteOptions& options = {},
+                                const CallOptions& call = {});
+
+  /// Forgets the versions that no read at `revision` or later can see.
+  Result<CompactResponse> Compact(int64_t revision, const CompactOptions& options = {},
+                                  const CallOptions& call = {});
+
+  // Keys, on a condition. Each returns whether it wrote.
+
+  Result<bool> PutIfAbsent(std::string_view key, std::string_view value,
+                           const PutOptions& options = {}, const CallOptions& call = {});
+  Result<bool> CompareAndSwap(std::string_view key, std::string_view expected,
+                              std::string_view value, const PutOptions& options = {},
+                              const CallOptions& call = {});
+
+  /// Writes if the key was last written at `mod_revision`; 0: if it does not exist.
+  Result<bool> PutIfUnchanged(std::string_view key, int64_t mod_revision, std::string_view value,
+                              const PutOptions& options = {}, const CallOptions& call = {});
+
+  // Transactions: client.Txn().If(...).Then(...).Else(...).Commit(). See txn.h.
+
+  TxnBuilder Txn();
+  Result<TxnResponse> Commit(TxnRequest request, const CallOptions& call = {});
+
+  // Changes. See watch.h.
+
+  /// Without a start revision, waits until the server confirms, so that whatever is written after
+  /// it returned is seen; but for no longer than a call's timeout. Else returns at once.
+  etcdpp::Watch Watch(KeyRange range, const WatchOptions& options = {},
+                      const CallOptions& call = {});
+
+  // Leases. See lease.h.
+
+  /// An `id` of 0 lets the server choose.
+  Result<LeaseGrantResponse> GrantLease(std::chrono::seconds ttl, LeaseId id = 0,
+                                        const CallOptions& call = {});
+
+  /// Ends the lease and deletes its keys.
+  Result<LeaseRevokeResponse> RevokeLease(LeaseId id, const CallOptions& call = {});
+
+  /// Renews once. Fails with Reason::kLeaseNotFound when there is no such lease.
+  Result<LeaseKeepAliveResponse> KeepAliveOnce(LeaseId id, const CallOptions& call = {});
+  Result<TimeToLiveResponse> TimeToLive(LeaseId id, bool keys = false,
+                                        const CallOptions& call = {});
+  Result<LeasesResponse> Leases(const CallOptions& call = {});
+
+  /// Renews for as long as the result lives.
+  LeaseKeeper KeepAlive(const LeaseGrantResponse& lease);
+  LeaseKeeper KeepAlive(LeaseId id);
+
+  /// What the calls go through: the asynchronous forms are there.
+  const std::shared_ptr<Connection>& connection() const { return connection_; }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace etcdpp

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include <gmock/gmock.h>
+
+#include "etcdpp/connection.h"
+
+namespace etcdpp::mocks {
+
+/// A Connection for the tests of programs that use a Client.
+///
+///   auto connection = std::make_shared<NiceMock<MockConnection>>();
+///   EXPECT_CALL(*connection, Put).WillOnce(Return(PutResponse()));
+///   Program program{Client(connection)};
+///
+/// An asynchronous call without an expectation of its own makes the blocking one and hands its
+/// result to the callback at once, so that one expectation serves both.
+class MockConnection : public Connection {
+ public:
+  MockConnection() {
+    using testing::Invoke;
+    ON_CALL(*this, AsyncRange).WillByDefault(Invoke([this](RangeParams p, auto done) {
+      done(Range(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncPut).WillByDefault(Invoke([this](PutParams p, auto done) {
+      done(Put(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncDelete).WillByDefault(Invoke([this](DeleteParams p, auto done) {
+      done(Delete(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncTxn).WillByDefault(Invoke([this](TxnParams p, auto done) {
+      done(Txn(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncCompact).WillByDefault(Invoke([this](CompactParams p, auto done) {
+      done(Compact(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncLeaseGrant).WillByDefault(Invoke([this](LeaseGrantParams p, auto done) {
+      done(LeaseGrant(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncLeaseRevoke).WillByDefault(Invoke([this](LeaseRevokeParams p, auto done) {
+      done(LeaseRevoke(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncLeaseKeepAlive)
+        .WillByDefault(Invoke(
+            [this](LeaseKeepAliveParams p, auto done) { done(LeaseKeepAlive(std::move(p))); }));
+    ON_CALL(*this, AsyncTimeToLive).WillByDefault(Invoke([this](TimeToLiveParams p, auto done) {
+      done(TimeToLive(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncLeases).WillByDefault(Invoke([this](LeasesParams p, auto done) {
+      done(Leases(std::move(p)));
+    }));
+  }
+
+  MOCK_METHOD(Result<RangeResponse>, Range, (RangeParams), (override));
+  MOCK_METHOD(Result<PutResponse>, Put, (PutParams), (override));
+  MOCK_METHOD(Result<DeleteResponse>, Delete, (DeleteParams), (override));
+  MOCK_METHOD(Result<TxnResponse>, Txn, (TxnParams), (override));
+  MOCK_METHOD(Result<CompactResponse>, Compact, (CompactParams), (override));
+
+  MOCK_METHOD(Result<LeaseGrantResponse>, LeaseGrant, (LeaseGrantParams), (override));
+  MOCK_METHOD(Result<LeaseRevokeResponse>, LeaseRevoke, (LeaseRevokeParams), (override));
+  MOCK_METHOD(Result<LeaseKeepAliveResponse>, LeaseKeepAlive, (LeaseKeepAliveParams), (override));
+  MOCK_METHOD(Result<TimeToLiveResponse>, TimeToLive, (TimeToLiveParams), (override));
+  MOCK_METHOD(Result<LeasesResponse>, Leases, (LeasesParams), (override));
+
+  MOCK_METHOD(void, AsyncRange, (RangeParams, Callback<RangeResponse>), (override));
+  MOCK_METHOD(void, AsyncPut, (PutParams, Callback<PutResponse>), (override));
+  MOCK_METHOD(void, AsyncDelete, (DeleteParams, Callback<DeleteResponse>), (override));
+  MOCK_METHOD(void, AsyncTxn, (TxnParams, Callback<TxnResponse>), (override));
+  MOCK_METHOD(void, AsyncCompact, (CompactParams, Callback<CompactResponse>), (override));
+
+  MOCK_METHOD(void, AsyncLeaseGrant, (LeaseGrantParams, Callback<LeaseGrantResponse>), (override));
+  MOCK_METHOD(void, AsyncLeaseRevoke, (LeaseRevokeParams, Callback<LeaseRevokeResponse>),
+              (override));
+  MOCK_METHOD(void, AsyncLeaseKeepAlive, (LeaseKeepAliveParams, Callback<LeaseKeepAliveResponse>),
+              (override));
+  MOCK_METHOD(void, AsyncTimeToLive, (TimeToLiveParams, Callback<TimeToLiveResponse>), (override));
+  MOCK_METHOD(void, AsyncLeases, (LeasesParams, Callback<LeasesResponse>), (override));
+
+  MOCK_METHOD(std::unique_ptr<WatchStream>, Watch, (WatchParams), (override));
+  MOCK_METHOD(std::unique_ptr<LeaseRenewal>, KeepAlive, (KeepAliveParams), (override));
+};
+
+/// What a mocked watch stands on.
+class MockWatchStream : public WatchStream {
+ public:
+  MOCK_METHOD(Result<WatchResponse>, Next, (), (override));
+  MOCK_METHOD(Result<WatchResponse>, NextFor, (std::chrono::milliseconds), (override));
+  MOCK_METHOD(void, RequestProgress, (), (override));
+  MOCK_METHOD(void, Cancel, (), (override));
+  MOCK_METHOD(int64_t, compact_revision, (), (const, override));
+};
+
+/// What a mocked lease keeper stands on.
+class MockLeaseRenewal : public LeaseRenewal {
+ public:
+  MOCK_METHOD(LeaseId, id, (), (const, override));
+  MOCK_METHOD(LeaseLoss, loss, (), (const, override));
+  MOCK_METHOD(LeaseLoss, WaitLostFor, (std::chrono::milliseconds), (override));
+  MOCK_METHOD(std::chrono::steady_clock::time_point, SafeUntil, (), (const, override));
+  MOCK_METHOD(Status, last_error, (), (const, override));
+  MOCK_METHOD(void, Stop, (), (override));
+};
+
+}  // namespace etcdpp::mocks

@@ -1,0 +1,103 @@
+#include "etcdpp/client.h"
+
+#include <string>
+#include <utility>
+
+namespace etcdpp {
+
+Client::Client(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+Result<std::optional<KeyValue>> Client::Get(std::string_view key, const GetOptions& options,
+                                            const CallOptions& call) {
+  const RangeOptions range{.revision = options.revision, .serializable = options.serializable};
+  auto found = connection_->Range({{KeyRange::Key(key), range}, call});
+  if (!found.ok()) return found.status();
+  if (found->kvs.empty()) return std::optional<KeyValue>();
+  return std::optional<KeyValue>(std::move(found->kvs.front()));
+}
+
+Result<RangeResponse> Client::Range(KeyRange range, const RangeOptions& options,
+                                    const CallOptions& call) {
+  return connection_->Range({{std::move(range), options}, call});
+}
+
+Result<PutResponse> Client::Put(std::string_view key, std::string_view value,
+                                const PutOptions& options, const CallOptions& call) {
+  return connection_->Put({{std::string(key), std::string(value), options}, call});
+}
+
+Result<DeleteResponse> Client::Delete(KeyRange range, const DeleteOptions& options,
+                                      const CallOptions& call) {
+  return connection_->Delete({{std::move(range), options}, call});
+}
+
+Result<CompactResponse> Client::Compact(int64_t revision, const CompactOptions& options,
+                                        const CallOptions& call) {
+  return connection_->Compact({{revision, options}, call});
+}
+
+Result<bool> Client::PutIfAbsent(std::string_view key, std::string_view value,
+                                 const PutOptions& options, const CallOptions& call) {
+  return PutIfUnchanged(key, 0, value, options, call);
+}
+
+Result<bool> Client::CompareAndSwap(std::string_view key, std::string_view expected,
+                                    std::string_view value, const PutOptions& options,
+                                    const CallOptions& call) {
+  const auto done =
+      Txn().If(cmp::Value(key) == expected).Then(op::Put(key, value, options)).Commit(call);
+  if (!done.ok()) return done.status();
+  return done->succeeded;
+}
+
+Result<bool> Client::PutIfUnchanged(std::string_view key, int64_t mod_revision,
+                                    std::string_view value, const PutOptions& options,
+                                    const CallOptions& call) {
+  const auto done = Txn()
+                        .If(cmp::ModRevision(key) == mod_revision)
+                        .Then(op::Put(key, value, options))
+                        .Commit(call);
+  if (!done.ok()) return done.status();
+  return done->succeeded;
+}
+
+TxnBuilder Client::Txn() { return TxnBuilder(connection_); }
+
+Result<TxnResponse> Client::Commit(TxnRequest request, const CallOptions& call) {
+  return connection_->Txn({std::move(request), call});
+}
+
+Watch Client::Watch(KeyRange range, const WatchOptions& options, const CallOptions& call) {
+  return etcdpp::Watch(connection_->Watch({{std::move(range), options}, call}));
+}
+
+Result<LeaseGrantResponse> Client::GrantLease(std::chrono::seconds ttl, LeaseId id,
+                                              const CallOptions& call) {
+  return connection_->LeaseGrant({{ttl, id}, call});
+}
+
+Result<LeaseRevokeResponse> Client::RevokeLease(LeaseId id, const CallOptions& call) {
+  return connection_->LeaseRevoke({{id}, call});
+}
+
+Result<LeaseKeepAliveResponse> Client::KeepAliveOnce(LeaseId id, const CallOptions& call) {
+  return connection_->LeaseKeepAlive({{id}, call});
+}
+
+Result<TimeToLiveResponse> Client::TimeToLive(LeaseId id, bool keys, const CallOptions& call) {
+  return connection_->TimeToLive({{id, keys}, call});
+}
+
+Result<LeasesResponse> Client::Leases(const CallOptions& call) {
+  return connection_->Leases({call});
+}
+
+LeaseKeeper Client::KeepAlive(const LeaseGrantResponse& lease) {
+  return LeaseKeeper(connection_->KeepAlive({{lease.id, lease.ttl}, {}}));
+}
+
+LeaseKeeper Client::KeepAlive(LeaseId id) {
+  return LeaseKeeper(connection_->KeepAlive({{id, std::nullopt}, {}}));
+}
+
+}  // namespace etcdpp

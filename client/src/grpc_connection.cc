@@ -1,0 +1,273 @@
+#include "client/src/grpc_connection.h"
+
+#include <random>
+#include <utility>
+
+#include "client/src/call.h"
+#include "client/src/methods.h"
+#include "etcdpp/client.h"
+
+namespace etcdpp {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Of streams that broke. Short at first: a watch should hardly notice a restarted server.
+Backoff StreamBackoff() { return {milliseconds(20), milliseconds(2000), std::random_device{}()}; }
+
+template <typename Response>
+Result<Response> ToResult(Result<Response> result) {
+  return result;
+}
+
+// A renewal of a lease that does not exist is answered, with no time left.
+Result<LeaseKeepAliveResponse> ToResult(Result<LeaseKeepAliveResponse> result) {
+  if (result.ok() && result->ttl.count() <= 0) {
+    return Status(Code::kNotFound, "etcdserver: requested lease not found");
+  }
+  return result;
+}
+
+template <typename Proto>
+auto ConvertResult(Result<Proto> result) {
+  using Response = decltype(FromProto(std::declval<Proto>()));
+  if (!result.ok()) return Result<Response>(result.status());
+  return ToResult(Result<Response>(FromProto(*std::move(result))));
+}
+
+template <typename Request, typename Proto>
+auto Blocking(Transport& transport, const Rpc<Request, Proto>& rpc, const Request& request,
+              const CallOptions& call) {
+  return ConvertResult(Call(transport, rpc, request, call));
+}
+
+template <typename Request, typename Proto, typename Response>
+void Async(const std::shared_ptr<Transport>& transport, const Rpc<Request, Proto>& rpc,
+           Request request, CallOptions call, Callback<Response> done) {
+  AsyncCall<Request, Proto>::Start(
+      transport, rpc, std::move(request), std::move(call),
+      [done = std::move(done)](Result<Proto> result) { done(ConvertResult(std::move(result))); });
+}
+
+const Rpc<pb::TxnRequest, pb::TxnResponse>& TxnMethod(const TxnRequest& request) {
+  return IsReadOnly(request) ? kReadOnlyTxn : kTxn;
+}
+
+CallOptions RequireLeader() {
+  CallOptions options;
+  options.require_leader = true;
+  return options;
+}
+
+std::string StreamKey(const CallOptions& call) {
+  std::string key(call.require_leader ? "1" : "0");
+  for (const auto& [name, value] : call.metadata) {
+    key.append(std::to_string(name.size())).append(":").append(name);
+    key.append(std::to_string(value.size())).append(":").append(value);
+  }
+  return key;
+}
+
+/// The watch of a connection that cannot be made.
+class FailedWatch final : public WatchStream {
+ public:
+  explicit FailedWatch(Status status) : status_(std::move(status)) {}
+
+  Result<WatchResponse> Next() override { return status_; }
+  Result<WatchResponse> NextFor(milliseconds /*timeout*/) override { return status_; }
+  void RequestProgress() override {}
+  void Cancel() override {}
+  int64_t compact_revision() const override { return 0; }
+
+ private:
+  const Status status_;
+};
+
+/// The renewal of a connection that cannot be made.
+class FailedRenewal final : public LeaseRenewal {
+ public:
+  FailedRenewal(LeaseId id, Status status) : id_(id), status_(std::move(status)) {}
+
+  LeaseId id() const override { return id_; }
+  LeaseLoss loss() const override { return LeaseLoss::kRefused; }
+  LeaseLoss WaitLostFor(milliseconds /*timeout*/) override { return loss(); }
+  std::chrono::steady_clock::time_point SafeUntil() const override { return {}; }
+  Status last_error() const override { return status_; }
+  void Stop() override {}
+
+ private:
+  const LeaseId id_;
+  const Status status_;
+};
+
+}  // namespace
+
+GrpcConnection::GrpcConnection(const Options& options)
+    : transport_(std::make_shared<Transport>(options)),
+      keepalive_(std::make_shared<KeepAliveHub>(
+          // Not shared with the hub, which the transport's calls may outlive and it need not.
+          [transport = std::weak_ptr(transport_)](StreamEvents<LeaseKeepAliveResponse> events) {
+            return KeepAliveBidiStream::Open(transport.lock(), RequireLeader(), StartKeepAlive,
+                                             std::move(events));
+          },
+          transport_->timer, StreamBackoff())) {}
+
+GrpcConnection::~GrpcConnection() {
+  keepalive_->Shutdown();
+  {
+    const std::lock_guard lock(mu_);
+    for (const auto& [key, hub] : watch_hubs_) hub->Shutdown();
+    for (const auto& weak : own_hubs_) {
+      if (const auto hub = weak.lock()) hub->Shutdown();
+    }
+  }
+  // In this order: a call that waits for its next attempt needs the timer until it is cancelled.
+  transport_->in_flight.Close();
+  transport_->timer.Stop();
+}
+
+Result<RangeResponse> GrpcConnection::Range(RangeParams params) {
+  return Blocking(*transport_, kRange, ToProto(std::move(params.request)), params.call);
+}
+
+Result<PutResponse> GrpcConnection::Put(PutParams params) {
+  return Blocking(*transport_, kPut, ToProto(std::move(params.request)), params.call);
+}
+
+Result<DeleteResponse> GrpcConnection::Delete(DeleteParams params) {
+  return Blocking(*transport_, kDeleteRange, ToProto(std::move(params.request)), params.call);
+}
+
+Result<TxnResponse> GrpcConnection::Txn(TxnParams params) {
+  const auto& method = TxnMethod(params.request);
+  return Blocking(*transport_, method, ToProto(std::move(params.request)), params.call);
+}
+
+Result<CompactResponse> GrpcConnection::Compact(CompactParams params) {
+  return Blocking(*transport_, kCompact, ToProto(params.request), params.call);
+}
+
+Result<LeaseGrantResponse> GrpcConnection::LeaseGrant(LeaseGrantParams params) {
+  return Blocking(*transport_, kLeaseGrant, ToProto(params.request), params.call);
+}
+
+Result<LeaseRevokeResponse> GrpcConnection::LeaseRevoke(LeaseRevokeParams params) {
+  auto result = Blocking(*transport_, kLeaseRevoke, ToProto(params.request), params.call);
+  if (result.ok()) keepalive_->OnRevoked(params.request.id);
+  return result;
+}
+
+Result<LeaseKeepAliveResponse> GrpcConnection::LeaseKeepAlive(LeaseKeepAliveParams params) {
+  return Blocking(*transport_, kLeaseKeepAliveOnce, ToProto(params.request), params.call);
+}
+
+Result<TimeToLiveResponse> GrpcConnection::TimeToLive(TimeToLiveParams params) {
+  return Blocking(*transport_, kLeaseTimeToLive, ToProto(params.request), params.call);
+}
+
+Result<LeasesResponse> GrpcConnection::Leases(LeasesParams params) {
+  return Blocking(*transport_, kLeaseLeases, pb::LeaseLeasesRequest(), params.call);
+}
+
+void GrpcConnection::AsyncRange(RangeParams params, Callback<RangeResponse> done) {
+  Async(transport_, kRange, ToProto(std::move(params.request)), std::move(params.call),
+        std::move(done));
+}
+
+void GrpcConnection::AsyncPut(PutParams params, Callback<PutResponse> done) {
+  Async(transport_, kPut, ToProto(std::move(params.request)), std::move(params.call),
+        std::move(done));
+}
+
+void GrpcConnection::AsyncDelete(DeleteParams params, Callback<DeleteResponse> done) {
+  Async(transport_, kDeleteRange, ToProto(std::move(params.request)), std::move(params.call),
+        std::move(done));
+}
+
+void GrpcConnection::AsyncTxn(TxnParams params, Callback<TxnResponse> done) {
+  const auto& method = TxnMethod(params.request);
+  Async(transport_, method, ToProto(std::move(params.request)), std::move(params.call),
+        std::move(done));
+}
+
+void GrpcConnection::AsyncCompact(CompactParams params, Callback<CompactResponse> done) {
+  Async(transport_, kCompact, ToProto(params.request), std::move(params.call), std::move(done));
+}
+
+void GrpcConnection::AsyncLeaseGrant(LeaseGrantParams params, Callback<LeaseGrantResponse> done) {
+  Async(transport_, kLeaseGrant, ToProto(params.request), std::move(params.call), std::move(done));
+}
+
+void GrpcConnection::AsyncLeaseRevoke(LeaseRevokeParams params,
+                                      Callback<LeaseRevokeResponse> done) {
+  Async(transport_, kLeaseRevoke, ToProto(params.request), std::move(params.call),
+        Callback<LeaseRevokeResponse>([weak = std::weak_ptr(keepalive_), id = params.request.id,
+                                       done = std::move(done)](Result<LeaseRevokeResponse> result) {
+          const auto keepalive = weak.lock();
+          if (result.ok() && keepalive != nullptr) keepalive->OnRevoked(id);
+          done(std::move(result));
+        }));
+}
+
+void GrpcConnection::AsyncLeaseKeepAlive(LeaseKeepAliveParams params,
+                                         Callback<LeaseKeepAliveResponse> done) {
+  Async(transport_, kLeaseKeepAliveOnce, ToProto(params.request), std::move(params.call),
+        std::move(done));
+}
+
+void GrpcConnection::AsyncTimeToLive(TimeToLiveParams params, Callback<TimeToLiveResponse> done) {
+  Async(transport_, kLeaseTimeToLive, ToProto(params.request), std::move(params.call),
+        std::move(done));
+}
+
+void GrpcConnection::AsyncLeases(LeasesParams params, Callback<LeasesResponse> done) {
+  Async(transport_, kLeaseLeases, pb::LeaseLeasesRequest(), std::move(params.call),
+        std::move(done));
+}
+
+std::unique_ptr<WatchStream> GrpcConnection::Watch(WatchParams params) {
+  const Status& status = transport_->endpoints.status();
+  if (!status.ok()) return std::make_unique<FailedWatch>(status);
+  const auto confirm_by = DeadlineFor(*transport_, params.call);
+  return WatchHubFor(params)->Watch(params.request, params.call.cancel, confirm_by);
+}
+
+std::shared_ptr<WatchHub> GrpcConnection::WatchHubFor(const WatchParams& params) {
+  const std::lock_guard lock(mu_);
+  if (params.request.options.own_stream) {
+    auto hub = NewWatchHub(params.call);
+    std::erase_if(own_hubs_, [](const auto& weak) { return weak.expired(); });
+    own_hubs_.push_back(hub);
+    return hub;
+  }
+  std::shared_ptr<WatchHub>& hub = watch_hubs_[StreamKey(params.call)];
+  if (hub == nullptr) hub = NewWatchHub(params.call);
+  return hub;
+}
+
+std::shared_ptr<WatchHub> GrpcConnection::NewWatchHub(const CallOptions& call) {
+  CallOptions stream_call;
+  stream_call.metadata = call.metadata;
+  stream_call.require_leader = call.require_leader;
+  return std::make_shared<WatchHub>(
+      [transport = std::weak_ptr(transport_), stream_call](StreamEvents<WatchFrame> events) {
+        return WatchBidiStream::Open(transport.lock(), stream_call, StartWatch, std::move(events));
+      },
+      transport_->timer, StreamBackoff(), call.require_leader);
+}
+
+std::unique_ptr<LeaseRenewal> GrpcConnection::KeepAlive(KeepAliveParams params) {
+  const Status& status = transport_->endpoints.status();
+  if (!status.ok()) return std::make_unique<FailedRenewal>(params.request.id, status);
+  return keepalive_->Keep(params.request);
+}
+
+std::shared_ptr<Connection> MakeConnection(const Options& options) {
+  return std::make_shared<GrpcConnection>(options);
+}
+
+Client::Client(std::string_view endpoint) : Client(Options{.endpoints = {std::string(endpoint)}}) {}
+
+Client::Client(const Options& options) : Client(MakeConnection(options)) {}
+
+}  // namespace etcdpp

@@ -1,0 +1,254 @@
+#include "client/src/keepalive_hub.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace etcdpp {
+namespace {
+
+using std::chrono::milliseconds;
+
+// However short the TTL, a lease is not renewed more often than this.
+constexpr milliseconds kPeriodMin{500};
+
+milliseconds PeriodFor(std::chrono::seconds ttl) {
+  return std::max(kPeriodMin, milliseconds(ttl) / 3);
+}
+
+}  // namespace
+
+/// What a LeaseKeeper holds.
+class KeepAliveHub::Handle final : public LeaseRenewal {
+ public:
+  Handle(std::shared_ptr<KeepAliveHub> hub, std::shared_ptr<Keeper> keeper)
+      : hub_(std::move(hub)), keeper_(std::move(keeper)) {}
+  ~Handle() override { Handle::Stop(); }
+
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  LeaseId id() const override { return keeper_->id; }
+
+  LeaseLoss loss() const override {
+    const std::lock_guard lock(hub_->mu_);
+    return Loss();
+  }
+
+  LeaseLoss WaitLostFor(milliseconds timeout) override {
+    std::unique_lock lock(hub_->mu_);
+    const auto lost = [this] { return Loss() != LeaseLoss::kNone; };
+    if (timeout == milliseconds::max()) {
+      keeper_->changed.wait(lock, lost);
+    } else {
+      keeper_->changed.wait_for(lock, timeout, lost);
+    }
+    return Loss();
+  }
+
+  std::chrono::steady_clock::time_point SafeUntil() const override {
+    const std::lock_guard lock(hub_->mu_);
+    if (Loss() != LeaseLoss::kNone) return {};
+    return keeper_->safe_until.value_or(Time());
+  }
+
+  Status last_error() const override {
+    const std::lock_guard lock(hub_->mu_);
+    return keeper_->last_error;
+  }
+
+  void Stop() override {
+    const std::lock_guard lock(hub_->mu_);
+    hub_->Stop(keeper_);
+  }
+
+ private:
+  LeaseLoss Loss() const { return keeper_->loss; }
+
+  const std::shared_ptr<KeepAliveHub> hub_;
+  const std::shared_ptr<Keeper> keeper_;
+};
+
+KeepAliveHub::KeepAliveHub(Opener open, Timer& timer, Backoff backoff)
+    : open_(std::move(open)), timer_(timer), backoff_(std::move(backoff)) {}
+
+std::unique_ptr<LeaseRenewal> KeepAliveHub::Keep(const KeepAliveRequest& request) {
+  const std::lock_guard lock(mu_);
+  auto keeper = std::make_shared<Keeper>(request.id);
+  if (closed_) {
+    keeper->loss = LeaseLoss::kStopped;
+    return std::make_unique<Handle>(shared_from_this(), std::move(keeper));
+  }
+  const Time now = timer_.Now();
+  const auto [found, is_new] = leases_.try_emplace(request.id);
+  Lease& lease = found->second;
+  if (is_new) {
+    if (request.ttl) lease.expires = now + *request.ttl;
+    lease.send_at = now;
+    lease.due = now;
+    due_.emplace(lease.due, request.id);
+  }
+  keeper->safe_until = lease.expires;
+  lease.keepers.push_back(keeper);
+  if (stream_ == nullptr && !reopen_at_) OpenStream();
+  Work();
+  return std::make_unique<Handle>(shared_from_this(), std::move(keeper));
+}
+
+void KeepAliveHub::OnRevoked(LeaseId id) {
+  const std::lock_guard lock(mu_);
+  const auto found = leases_.find(id);
+  if (found != leases_.end()) Lose(found, LeaseLoss::kRevoked);
+}
+
+void KeepAliveHub::Shutdown() {
+  const std::lock_guard lock(mu_);
+  closed_ = true;
+  while (!leases_.empty()) Lose(leases_.begin(), LeaseLoss::kStopped);
+}
+
+void KeepAliveHub::OnReply(uint64_t generation, const LeaseKeepAliveResponse& reply) {
+  const std::lock_guard lock(mu_);
+  if (generation != generation_) return;
+  backoff_.Reset();
+  const auto renewal = std::find_if(unanswered_.begin(), unanswered_.end(),
+                                    [&reply](const Renewal& sent) { return sent.id == reply.id; });
+  if (renewal != unanswered_.end()) {
+    const Time sent_at = renewal->sent_at;
+    unanswered_.erase(renewal);
+    const auto found = leases_.find(reply.id);
+    if (found != leases_.end()) TakeReply(found, reply, sent_at);
+  }
+  if (stream_ != nullptr) stream_->Read();
+  Work();
+}
+
+void KeepAliveHub::TakeReply(Leases::iterator found, const LeaseKeepAliveResponse& reply,
+                             Time sent_at) {
+  if (reply.ttl.count() <= 0) {
+    Lose(found, LeaseLoss::kNotFound);
+    return;
+  }
+  Lease& lease = found->second;
+  lease.awaits_reply = false;
+  lease.expires = sent_at + reply.ttl;
+  lease.send_at = sent_at + PeriodFor(reply.ttl);
+  for (const auto& keeper : lease.keepers) keeper->safe_until = lease.expires;
+  Reschedule(found->first, lease);
+}
+
+void KeepAliveHub::OnEnd(uint64_t generation, const Status& status) {
+  const std::lock_guard lock(mu_);
+  if (generation != generation_) return;
+  const LeaseId oldest = unanswered_.empty() ? 0 : unanswered_.front().id;  // 0: no lease
+  CloseStream();
+  const Time now = timer_.Now();
+  for (auto& [id, lease] : leases_) {
+    for (const auto& keeper : lease.keepers) keeper->last_error = status;
+    lease.awaits_reply = false;
+    lease.send_at = now;
+    Reschedule(id, lease);
+  }
+  if (!IsTransient(status.code())) {
+    const auto refused = leases_.find(oldest);
+    if (refused != leases_.end()) Lose(refused, LeaseLoss::kRefused);
+  }
+  if (leases_.empty()) return;
+  reopen_at_ = now + backoff_.Next();
+  Work();
+}
+
+void KeepAliveHub::OnTimer(Time planned) {
+  const std::lock_guard lock(mu_);
+  if (planned_ != planned) return;
+  planned_.reset();
+  Work();
+}
+
+void KeepAliveHub::OpenStream() {
+  StreamEvents<LeaseKeepAliveResponse> events;
+  events.on_message = [weak = weak_from_this(),
+                       now = ++generation_](const LeaseKeepAliveResponse& reply) {
+    if (const auto hub = weak.lock()) hub->OnReply(now, reply);
+  };
+  events.on_end = [weak = weak_from_this(), now = generation_](const Status& status) {
+    if (const auto hub = weak.lock()) hub->OnEnd(now, status);
+  };
+  reopen_at_.reset();
+  stream_ = open_(std::move(events));
+  stream_->Read();
+  for (auto& [id, lease] : leases_) Reschedule(id, lease);
+}
+
+void KeepAliveHub::CloseStream() {
+  ++generation_;
+  unanswered_.clear();
+  if (stream_ != nullptr) stream_->Close();
+  stream_.reset();
+}
+
+// Does what is due and plans the next call.
+void KeepAliveHub::Work() {
+  if (leases_.empty()) return;
+  const Time now = timer_.Now();
+  if (reopen_at_ && *reopen_at_ <= now) OpenStream();
+  while (!due_.empty() && due_.begin()->first <= now) {
+    const LeaseId id = due_.begin()->second;
+    const auto found = leases_.find(id);
+    if (found->second.expires && *found->second.expires <= now) {
+      Lose(found, LeaseLoss::kExpired);
+    } else {
+      Renew(id, found->second);
+    }
+  }
+  if (due_.empty()) return;
+  Time next = due_.begin()->first;
+  if (reopen_at_) next = std::min(next, *reopen_at_);
+  if (next == Time::max() || (planned_ && *planned_ <= next)) return;
+  planned_ = next;
+  timer_.RunAt(next, [weak = weak_from_this(), next] {
+    if (const auto hub = weak.lock()) hub->OnTimer(next);
+  });
+}
+
+void KeepAliveHub::Renew(LeaseId id, Lease& lease) {
+  if (stream_ != nullptr) {
+    lease.awaits_reply = true;
+    unanswered_.push_back({id, timer_.Now()});
+    stream_->Send({id});
+  }
+  Reschedule(id, lease);
+}
+
+void KeepAliveHub::Reschedule(LeaseId id, Lease& lease) {
+  due_.erase({lease.due, id});
+  const Time expires = lease.expires.value_or(Time::max());
+  // Without a stream the next thing to happen to the lease is that one opens, or that it expires.
+  const bool can_send = stream_ != nullptr && !lease.awaits_reply;
+  lease.due = can_send ? std::min(lease.send_at, expires) : expires;
+  due_.emplace(lease.due, id);
+}
+
+void KeepAliveHub::Lose(Leases::iterator lease, LeaseLoss loss) {
+  for (const auto& keeper : lease->second.keepers) {
+    keeper->loss = loss;
+    keeper->changed.notify_all();
+  }
+  due_.erase({lease->second.due, lease->first});
+  leases_.erase(lease);
+  if (!leases_.empty()) return;
+  CloseStream();
+  reopen_at_.reset();
+  planned_.reset();
+}
+
+void KeepAliveHub::Stop(const std::shared_ptr<Keeper>& keeper) {
+  if (keeper->loss != LeaseLoss::kNone) return;
+  keeper->loss = LeaseLoss::kStopped;
+  keeper->changed.notify_all();
+  const auto found = leases_.find(keeper->id);
+  if (found == leases_.end()) return;
+  std::erase(found->second.keepers, keeper);
+  if (found->second.keepers.empty()) Lose(found, LeaseLoss::kStopped);
+}
+
+}  // namespace etcdpp

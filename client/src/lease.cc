@@ -1,0 +1,23 @@
+#include "etcdpp/lease.h"
+
+namespace etcdpp {
+
+std::string_view ToString(LeaseLoss loss) {
+  switch (loss) {
+    case LeaseLoss::kNone:
+      return "None";
+    case LeaseLoss::kExpired:
+      return "Expired";
+    case LeaseLoss::kNotFound:
+      return "NotFound";
+    case LeaseLoss::kRevoked:
+      return "Revoked";
+    case LeaseLoss::kRefused:
+      return "Refused";
+    case LeaseLoss::kStopped:
+      return "Stopped";
+  }
+  return "None";
+}
+
+}  // namespace etcdpp

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <random>
+
+#include "etcdpp/options.h"
+#include "etcdpp/status.h"
+
+namespace etcdpp {
+
+/// Whether doing a call twice is the same as doing it once.
+enum class Idempotency {
+  kRead,
+  kWrite,
+};
+
+/// One attempt that failed.
+struct FailedAttempt {
+  Status status;
+  bool reached_server = true;  // false only where that is certain
+};
+
+/// Waits that double, from `initial` up to `max`, each shortened by up to half at random so that
+/// many clients do not come back at once. Not thread-safe.
+class Backoff {
+ public:
+  Backoff(std::chrono::milliseconds initial, std::chrono::milliseconds max, unsigned seed);
+
+  std::chrono::microseconds Next();
+  void Reset() { next_ = initial_; }
+
+ private:
+  std::chrono::microseconds initial_;
+  std::chrono::microseconds max_;
+  std::chrono::microseconds next_;
+  std::minstd_rand random_;
+};
+
+/// Decides for one call whether, and when, a failed attempt is followed by another: the only place
+/// that does. Not thread-safe.
+class Retry {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// The first `endpoints` attempts follow each other without delay: each goes to another one.
+  /// `deadline` is that of the whole call.
+  Retry(const RetryOptions& options, Idempotency idempotency, size_t endpoints,
+        Clock::time_point deadline);
+
+  /// Returns how long to wait before the next attempt, or nullopt when there is to be none.
+  std::optional<std::chrono::microseconds> After(const FailedAttempt& failed,
+                                                 Clock::time_point now);
+
+  /// What the caller is told: the status, and how many attempts it took where more than one.
+  Status Final(const Status& status) const;
+
+ private:
+  const RetryOptions& options_;
+  Idempotency idempotency_;
+  size_t endpoints_;
+  Clock::time_point deadline_;
+  int attempts_ = 0;
+  std::optional<Backoff> backoff_;
+};
+
+/// Whether a stream that ended like this is worth opening again: the transport or the server gave
+/// up, as opposed to refused.
+bool IsTransient(Code code);
+
+}  // namespace etcdpp

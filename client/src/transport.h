@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include <grpcpp/client_context.h>
+
+#include "client/src/endpoints.h"
+#include "client/src/retry.h"
+#include "client/src/timer.h"
+#include "etcdpp/options.h"
+
+namespace etcdpp {
+
+/// Something going on that can be told to stop.
+class Cancellable {
+ public:
+  virtual ~Cancellable() = default;
+
+  /// Has it end soon, whatever the network does.
+  virtual void Cancel() = 0;
+};
+
+/// The calls and streams in flight of one connection, which keeps them alive. Thread-safe.
+class InFlight {
+ public:
+  /// Marks the current thread as running a callback of the user, while it exists.
+  class CallbackScope {
+   public:
+    CallbackScope();
+    ~CallbackScope();
+    CallbackScope(const CallbackScope&) = delete;
+    CallbackScope& operator=(const CallbackScope&) = delete;
+  };
+
+  /// Returns false, and does not take it, once closed.
+  bool Add(std::shared_ptr<Cancellable> call);
+  void Remove(const Cancellable* call);
+
+  /// Cancels all, takes no more, and waits until all are removed. Does not wait on a thread that
+  /// runs a callback: others may be queued up behind it there.
+  void Close();
+
+ private:
+  std::mutex mu_;
+  std::condition_variable removed_;
+  std::map<const Cancellable*, std::shared_ptr<Cancellable>> calls_;  // guarded by mu_
+  bool closed_ = false;                                               // guarded by mu_
+};
+
+/// What all the calls of one connection share. Each call holds it, as it may end after the
+/// connection.
+struct Transport {
+  explicit Transport(const Options& client_options)
+      : options(client_options), endpoints(client_options) {}
+
+  const Options options;
+  Endpoints endpoints;
+  TimerThread timer;
+  InFlight in_flight;
+};
+
+/// When a call that starts now has to be over.
+Retry::Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& call);
+
+/// Makes the context of one attempt, or of one stream: the only place that does.
+/// A `deadline` of time_point::max() is none.
+std::unique_ptr<grpc::ClientContext> MakeContext(const Transport& transport,
+                                                 const CallOptions& call,
+                                                 Retry::Clock::time_point deadline);
+
+/// Reads what became of a failed attempt, and has the picker know.
+FailedAttempt DescribeFailure(Transport& transport, Endpoint& endpoint,
+                              const grpc::ClientContext& context, const grpc::Status& status);
+
+/// Waits. Returns false when `stop` was requested before the end.
+bool WaitFor(std::chrono::microseconds delay, const std::stop_token& stop);
+
+}  // namespace etcdpp

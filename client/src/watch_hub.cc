@@ -1,0 +1,306 @@
+#include "client/src/watch_hub.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "client/src/reason_table.h"
+
+namespace etcdpp {
+namespace {
+
+// The id of a response that is about no watch in particular: a refused create, manual progress.
+constexpr int64_t kNoWatchId = -1;
+
+}  // namespace
+
+/// What a Watch holds.
+class WatchHub::Handle final : public WatchStream {
+ public:
+  Handle(std::shared_ptr<WatchHub> hub, std::shared_ptr<Watcher> watcher, std::stop_token stop)
+      : hub_(std::move(hub)), watcher_(std::move(watcher)) {
+    if (stop.stop_possible()) stop_callback_.emplace(std::move(stop), Canceller{this});
+  }
+
+  ~Handle() override {
+    stop_callback_.reset();
+    Handle::Cancel();
+  }
+
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  Result<WatchResponse> Next() override {
+    std::unique_lock lock(hub_->mu_);
+    watcher_->changed.wait(lock, [this] { return watcher_->buffer.ready(); });
+    return hub_->Take(*watcher_);
+  }
+
+  Result<WatchResponse> NextFor(std::chrono::milliseconds timeout) override {
+    if (timeout == std::chrono::milliseconds::max()) return Next();
+    std::unique_lock lock(hub_->mu_);
+    if (!watcher_->changed.wait_for(lock, timeout, [this] { return watcher_->buffer.ready(); })) {
+      return Status(Code::kDeadlineExceeded, "no response of the watch within the time given");
+    }
+    return hub_->Take(*watcher_);
+  }
+
+  void RequestProgress() override {
+    const std::lock_guard lock(hub_->mu_);
+    hub_->AskProgress(*watcher_);
+  }
+
+  void Cancel() override {
+    const std::lock_guard lock(hub_->mu_);
+    hub_->Cancel(watcher_);
+  }
+
+  int64_t compact_revision() const override {
+    const std::lock_guard lock(hub_->mu_);
+    return watcher_->compact_revision;
+  }
+
+ private:
+  struct Canceller {
+    Handle* handle;
+    void operator()() const { handle->Cancel(); }
+  };
+
+  const std::shared_ptr<WatchHub> hub_;
+  const std::shared_ptr<Watcher> watcher_;
+  std::optional<std::stop_callback<Canceller>> stop_callback_;
+};
+
+WatchHub::Watcher::Watcher(int64_t watch_id, const WatchRequest& watch_request)
+    : id(watch_id),
+      request(watch_request),
+      buffer(request.options.start_revision, request.options.buffer_bytes) {}
+
+WatchHub::WatchHub(Opener open, Timer& timer, Backoff backoff, bool require_leader)
+    : open_(std::move(open)),
+      timer_(timer),
+      require_leader_(require_leader),
+      backoff_(std::move(backoff)) {}
+
+std::unique_ptr<WatchStream> WatchHub::Watch(const WatchRequest& request, std::stop_token stop,
+                                             Timer::Clock::time_point confirm_by) {
+  std::shared_ptr<Watcher> watcher;
+  {
+    const std::lock_guard lock(mu_);
+    watcher = std::make_shared<Watcher>(++last_id_, request);
+    if (closed_) {
+      watcher->buffer.End(Status(Code::kCancelled, "the watch's client is gone"), true);
+    } else {
+      watchers_.emplace(watcher->id, watcher);
+      if (stream_ != nullptr) {
+        SendCreate(*watcher);
+      } else if (!reopen_pending_) {
+        OpenStream();
+      }
+    }
+  }
+  // Built before the wait, so that `stop` ends the wait too.
+  auto handle = std::make_unique<Handle>(shared_from_this(), watcher, std::move(stop));
+  if (request.options.start_revision == 0) {
+    std::unique_lock lock(mu_);
+    watcher->changed.wait_until(
+        lock, confirm_by, [&watcher] { return watcher->confirmed || watcher->buffer.ended(); });
+  }
+  return handle;
+}
+
+void WatchHub::Shutdown() {
+  const std::lock_guard lock(mu_);
+  closed_ = true;
+  FinishAll(Status(Code::kCancelled, "the watch's client is gone"), false);
+}
+
+void WatchHub::OnFrame(uint64_t generation, WatchFrame frame) {
+  const std::lock_guard lock(mu_);
+  if (generation != generation_) return;
+  reading_ = false;
+  Dispatch(std::move(frame));
+  ReadIfWanted();
+}
+
+void WatchHub::OnEnd(uint64_t generation, const Status& status) {
+  const std::lock_guard lock(mu_);
+  if (generation != generation_) return;
+  CloseStream();
+  for (const auto& [id, watcher] : watchers_) {
+    watcher->create_sent = false;
+    watcher->buffer.OnStreamLost();
+  }
+  const bool leaderless = require_leader_ && status.reason() == Reason::kNoLeader;
+  if (!IsTransient(status.code()) || leaderless) {
+    FinishAll(status, false);
+    return;
+  }
+  reopen_pending_ = true;
+  timer_.RunAt(timer_.Now() + backoff_.Next(), [weak = weak_from_this(), now = generation_] {
+    if (const auto hub = weak.lock()) hub->OnReopen(now);
+  });
+}
+
+void WatchHub::OnReopen(uint64_t generation) {
+  const std::lock_guard lock(mu_);
+  if (generation != generation_) return;
+  reopen_pending_ = false;
+  if (!watchers_.empty()) OpenStream();
+}
+
+void WatchHub::OpenStream() {
+  StreamEvents<WatchFrame> events;
+  events.on_message = [weak = weak_from_this(), now = ++generation_](WatchFrame frame) {
+    if (const auto hub = weak.lock()) hub->OnFrame(now, std::move(frame));
+  };
+  events.on_end = [weak = weak_from_this(), now = generation_](const Status& status) {
+    if (const auto hub = weak.lock()) hub->OnEnd(now, status);
+  };
+  stream_ = open_(std::move(events));
+  bool progress = false;
+  for (const auto& [id, watcher] : watchers_) {
+    SendCreate(*watcher);
+    progress = progress || watcher->wants_progress;
+  }
+  if (progress) stream_->Send(WatchAskProgress{});
+  ReadIfWanted();
+}
+
+void WatchHub::CloseStream() {
+  ++generation_;
+  reading_ = false;
+  creating_.clear();
+  if (stream_ != nullptr) stream_->Close();
+  stream_.reset();
+}
+
+void WatchHub::SendCreate(Watcher& watcher) {
+  WatchCreate create{watcher.id, watcher.request};
+  create.request.options.start_revision = watcher.buffer.ResumeRevision();
+  watcher.create_sent = true;
+  creating_.push_back(watcher.id);
+  stream_->Send(std::move(create));
+}
+
+void WatchHub::Dispatch(WatchFrame frame) {
+  if (frame.created) {
+    OnCreated(frame);
+  } else if (frame.canceled) {
+    OnCanceled(frame);
+  } else if (frame.watch_id == kNoWatchId) {
+    OnStreamProgress(frame.header);
+  } else if (const auto watcher = Find(frame.watch_id)) {
+    watcher->buffer.OnFrame(std::move(frame));
+    CountFull(*watcher, watcher->buffer.full());
+    if (watcher->buffer.ready()) watcher->changed.notify_all();
+  }
+}
+
+void WatchHub::OnCreated(const WatchFrame& frame) {
+  backoff_.Reset();
+  if (creating_.empty()) return;
+  const auto answered = frame.canceled
+                            ? creating_.begin()
+                            : std::find(creating_.begin(), creating_.end(), frame.watch_id);
+  if (answered == creating_.end()) return;
+  const auto watcher = Find(*answered);
+  creating_.erase(answered);
+  if (watcher == nullptr) return;  // cancelled meanwhile
+  if (frame.canceled) {
+    Finish(watcher, StatusFromCancelReason(frame.cancel_reason), false);
+    return;
+  }
+  watcher->buffer.OnCreated(frame.header.revision);
+  watcher->confirmed = true;
+  watcher->changed.notify_all();
+}
+
+void WatchHub::OnCanceled(const WatchFrame& frame) {
+  const auto watcher = Find(frame.watch_id);
+  if (watcher == nullptr) return;  // the answer to a cancel of ours
+  if (frame.compact_revision == 0) {
+    const bool silent = frame.cancel_reason.empty();
+    Finish(watcher,
+           StatusFromCancelReason(silent ? "cancelled by the server" : frame.cancel_reason), false);
+    return;
+  }
+  watcher->compact_revision = frame.compact_revision;
+  // The server keeps a compacted watch until it is cancelled, and answers no progress request of
+  // the stream while it does.
+  stream_->Send(WatchCancel{watcher->id});
+  Finish(watcher,
+         Status(Code::kOutOfRange, "etcdserver: mvcc: required revision has been compacted"),
+         false);
+}
+
+void WatchHub::OnStreamProgress(const ResponseHeader& header) {
+  for (const auto& [id, watcher] : watchers_) {
+    if (!std::exchange(watcher->wants_progress, false)) continue;
+    watcher->buffer.OnStreamProgress(header);
+    watcher->changed.notify_all();
+  }
+}
+
+void WatchHub::Finish(const std::shared_ptr<Watcher>& watcher, Status status, bool drop) {
+  watcher->buffer.End(std::move(status), drop);
+  CountFull(*watcher, false);
+  watcher->changed.notify_all();
+  watchers_.erase(watcher->id);
+  if (watchers_.empty()) {
+    CloseStream();
+    reopen_pending_ = false;  // CloseStream has made it void
+  } else {
+    ReadIfWanted();
+  }
+}
+
+void WatchHub::FinishAll(const Status& status, bool drop) {
+  while (!watchers_.empty()) {
+    const auto watcher = watchers_.begin()->second;
+    Finish(watcher, status, drop);
+  }
+}
+
+void WatchHub::CountFull(Watcher& watcher, bool full) {
+  if (watcher.holds_stream == full) return;
+  watcher.holds_stream = full;
+  full_ += full ? 1 : -1;
+}
+
+void WatchHub::ReadIfWanted() {
+  if (stream_ == nullptr || reading_ || full_ > 0) return;
+  reading_ = true;
+  stream_->Read();
+}
+
+std::shared_ptr<WatchHub::Watcher> WatchHub::Find(int64_t id) const {
+  const auto found = watchers_.find(id);
+  return found == watchers_.end() ? nullptr : found->second;
+}
+
+Result<WatchResponse> WatchHub::Take(Watcher& watcher) {
+  auto response = watcher.buffer.Take();
+  if (watcher.holds_stream && watcher.buffer.drained()) {
+    CountFull(watcher, false);
+    ReadIfWanted();
+  }
+  return response;
+}
+
+void WatchHub::AskProgress(Watcher& watcher) {
+  if (watcher.buffer.ended()) return;
+  watcher.wants_progress = true;
+  if (stream_ != nullptr) stream_->Send(WatchAskProgress{});
+}
+
+void WatchHub::Cancel(const std::shared_ptr<Watcher>& watcher) {
+  if (watcher->buffer.ended()) return;
+  if (stream_ != nullptr && watcher->create_sent && watchers_.size() > 1) {
+    stream_->Send(WatchCancel{watcher->id});
+  }
+  Finish(watcher, Status(Code::kCancelled, "the watch was cancelled"), true);
+}
+
+}  // namespace etcdpp
