@@ -13,6 +13,12 @@ namespace {
 
 constexpr uint64_t kFirstRaftTerm = 2;
 
+// How much of the history a compaction has superseded is swept away at a time, and how long
+// requests have the lock in between. A write sweeps a little too, more than it adds.
+constexpr size_t kChangesPerSweep = 256;
+constexpr size_t kChangesPerWrite = 2;
+constexpr Duration kSweepPause = std::chrono::milliseconds(1);
+
 constexpr int64_t kPage = 4096;
 constexpr int64_t kEmptyBackendPages = 5;
 
@@ -40,12 +46,22 @@ struct Engine::State {
   uint64_t raft_index;
   int64_t db_size_max = 0;
   uint64_t next_lease;
+  std::optional<TimePoint> next_sweep;
 
   /// Ends a write: one revision, told to every watcher.
-  void Commit() { watches.Publish(store.Commit()); }
+  void Commit() {
+    watches.Publish(store.Commit());
+    store.Sweep(kChangesPerWrite);
+  }
+
+  void Sweep(size_t max, TimePoint now) {
+    store.Sweep(max);
+    next_sweep = store.unswept() ? std::optional(now + kSweepPause) : std::nullopt;
+  }
+  void SweepAll() { Sweep(SIZE_MAX, TimePoint()); }
 
   std::optional<TimePoint> NextDeadline() const {
-    return Earlier(leases.NextExpiry(), watches.NextDeadline());
+    return Earlier(next_sweep, Earlier(leases.NextExpiry(), watches.NextDeadline()));
   }
 
   void ExpireLeases(TimePoint now) {
@@ -123,13 +139,14 @@ absl::StatusOr<TxnResponse> Engine::Txn(const TxnRequest& request) {
   return response;
 }
 
-absl::StatusOr<int64_t> Engine::Compact(int64_t revision) {
+absl::StatusOr<int64_t> Engine::Compact(int64_t revision, bool physical) {
   const Locked lock(*this);
   Store& store = state_->store;
   ++state_->raft_index;
   if (revision <= store.compacted()) return error::Compacted();
   if (revision > store.revision()) return error::FutureRevision();
   store.Compact(revision);
+  state_->Sweep(physical ? SIZE_MAX : kChangesPerSweep, clock_.Now());
   return store.revision();
 }
 
@@ -144,6 +161,7 @@ absl::StatusOr<Engine::HashKvResponse> Engine::HashKv(int64_t revision) {
                                : revision <= store.compacted();
     if (revision > 0 && compacted) return error::Compacted();
     if (revision > store.revision()) return error::FutureRevision();
+    state_->SweepAll();
     input = store.InputOfHashKv(revision);
     response.revision = store.revision();
   }
@@ -155,6 +173,7 @@ absl::StatusOr<Engine::HashKvResponse> Engine::HashKv(int64_t revision) {
 
 Engine::HashResponse Engine::Hash() {
   const Locked lock(*this);
+  state_->SweepAll();
   const Backend backend =
       MakeBackend(options_.behavior, options_.identity, state_->store, state_->leases);
   return {state_->store.revision(), HashOf(backend)};
@@ -279,10 +298,21 @@ std::optional<TimePoint> Engine::NextDeadline() {
 }
 
 void Engine::RunDue() {
-  const Locked lock(*this);
-  const TimePoint now = clock_.Now();
-  state_->ExpireLeases(now);
-  state_->watches.RunDue(now);
+  std::vector<Store::HashInput> to_hash;
+  {
+    const Locked lock(*this);
+    const TimePoint now = clock_.Now();
+    state_->ExpireLeases(now);
+    state_->watches.RunDue(now);
+    if (!state_->next_sweep || *state_->next_sweep > now) return;
+    state_->Sweep(kChangesPerSweep, now);
+    if (!state_->next_sweep) to_hash = state_->store.HashesWanted();
+  }
+  for (const Store::HashInput& input : to_hash) {
+    const uint32_t hash = fakeetcd::HashKv(input, options_.behavior);
+    const Locked lock(*this);
+    state_->store.SetHash(input.revision, hash);
+  }
 }
 
 }  // namespace fakeetcd

@@ -57,8 +57,10 @@ class Engine {
   DeleteRangeResponse DeleteRange(const DeleteRangeRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
   /// Fails as the operations of the branch taken would, and then has done nothing.
   absl::StatusOr<TxnResponse> Txn(const TxnRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
-  /// Returns the current revision. Fails with Compacted or FutureRevision.
-  absl::StatusOr<int64_t> Compact(int64_t revision) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Returns the current revision. What is compacted cannot be read from then on; it is gone from
+  /// memory too when this returns if `physical`, and bit by bit otherwise.
+  /// Fails with Compacted or FutureRevision.
+  absl::StatusOr<int64_t> Compact(int64_t revision, bool physical) ABSL_LOCKS_EXCLUDED(mu_);
 
   struct HashKvResponse {
     int64_t revision = 0;
@@ -136,7 +138,7 @@ class Engine {
   // Time.
 
   /// When something falls due next without a request: a lease runs out, a progress notification
-  /// is to be sent.
+  /// is to be sent, more of a compacted history is to be swept away.
   std::optional<TimePoint> NextDeadline() ABSL_LOCKS_EXCLUDED(mu_);
   /// Does all that is due by the clock.
   void RunDue() ABSL_LOCKS_EXCLUDED(mu_);

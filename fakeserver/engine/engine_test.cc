@@ -85,7 +85,7 @@ TEST(EngineTest, HashIsEtcdsOwn) {
     f.Put("c", "4", 77);
     EXPECT_EQ(f.engine.Hash().hash, c.written);
 
-    ASSERT_TRUE(f.engine.Compact(5).ok());
+    ASSERT_TRUE(f.engine.Compact(5, true).ok());
     EXPECT_EQ(f.engine.Hash().hash, c.compacted);
   }
 }
@@ -203,7 +203,7 @@ std::string ADay() {
     f.Advance(seconds(60));
     if (minute % 3 == 0) f.engine.LeaseKeepAlive(lease->id);
     const bool compacts = minute % 5 == 0;
-    EXPECT_EQ(compacts, compacts && f.engine.Compact(f.engine.revision()).ok());
+    EXPECT_EQ(compacts, compacts && f.engine.Compact(f.engine.revision(), false).ok());
     for (const WatchResponse& response : TakeAll(f.engine, *stream)) {
       told += std::to_string(response.revision) + ":";
       if (response.events == nullptr) continue;

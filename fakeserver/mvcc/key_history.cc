@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 
 namespace fakeetcd {
 
@@ -10,28 +11,32 @@ void KeyHistory::Append(VersionPtr version) {
   versions_.push_back(std::move(version));
 }
 
-VersionPtr KeyHistory::At(int64_t main) const {
+VersionPtr KeyHistory::NewestUpTo(int64_t main) const {
   const auto later =
       std::upper_bound(versions_.begin(), versions_.end(), main,
                        [](int64_t at, const VersionPtr& v) { return at < v->mod_revision(); });
-  if (later == versions_.begin() || (*(later - 1))->tombstone()) return VersionPtr();
-  return *(later - 1);
+  return later == versions_.begin() ? VersionPtr() : *(later - 1);
 }
 
-void KeyHistory::Compact(int64_t main, bool keep_tombstone, std::vector<VersionPtr>& dropped) {
-  auto keep =
+VersionPtr KeyHistory::At(int64_t main) const {
+  VersionPtr version = NewestUpTo(main);
+  return version && !version->tombstone() ? version : VersionPtr();
+}
+
+size_t KeyHistory::Superseded(int64_t main, bool keep_tombstone) const {
+  const auto later =
       std::upper_bound(versions_.begin(), versions_.end(), main,
                        [](int64_t at, const VersionPtr& v) { return at < v->mod_revision(); });
-  if (keep == versions_.begin()) return;
-  --keep;
-  const bool expired = (*keep)->tombstone() && !(keep_tombstone && (*keep)->mod_revision() == main);
-  if (expired) ++keep;
-  dropped.insert(dropped.end(), versions_.begin(), keep);
-  versions_.erase(versions_.begin(), keep);
+  if (later == versions_.begin()) return 0;
+  const Version& newest = **(later - 1);
+  const bool kept = !newest.tombstone() || (keep_tombstone && newest.mod_revision() == main);
+  return static_cast<size_t>(later - versions_.begin()) - (kept ? 1 : 0);
 }
 
-bool KeyHistory::Holds(const VersionPtr& version) const {
-  return std::find(versions_.begin(), versions_.end(), version) != versions_.end();
+void KeyHistory::DropOldest(size_t count, std::vector<VersionPtr>& dropped) {
+  const auto end = versions_.begin() + static_cast<ptrdiff_t>(count);
+  std::move(versions_.begin(), end, std::back_inserter(dropped));
+  versions_.erase(versions_.begin(), end);
 }
 
 }  // namespace fakeetcd

@@ -20,8 +20,8 @@ namespace fakeetcd {
 ///   create revision   2   2   -   7
 ///
 ///   At(4) is the version written at 3; At(5) and At(6) are none; At(7) is version 1.
-///   Compact(5) drops 2 and 3, and the tombstone at 5 too unless it is to be kept for a watch
-///   that starts at 5; Compact(6) leaves 7 alone either way.
+///   A compaction at 5 supersedes 2 and 3, and the tombstone at 5 too unless it is to be kept for
+///   a watch that starts at 5; one at 6 leaves 7 alone either way.
 ///
 /// Never empty while it is in the index: the key itself is the newest version's.
 /// Not thread-safe: the engine's lock guards it.
@@ -41,12 +41,17 @@ class KeyHistory {
   /// The version visible at main revision `main`; null when the key did not exist then.
   VersionPtr At(int64_t main) const;
 
-  /// Drops what no read or watch from revision `main` on can see, into `dropped`. A tombstone of
-  /// `main` itself stays when `keep_tombstone`.
-  void Compact(int64_t main, bool keep_tombstone, std::vector<VersionPtr>& dropped);
+  /// How many versions, from the oldest on, no read or watch from revision `main` on can see. A
+  /// tombstone of `main` itself is not among them when `keep_tombstone`.
+  size_t Superseded(int64_t main, bool keep_tombstone) const;
 
-  /// True when `version` is still recorded.
-  bool Holds(const VersionPtr& version) const;
+  /// Moves the oldest `count` versions to `dropped`. Leaves the history empty if those are all.
+  void DropOldest(size_t count, std::vector<VersionPtr>& dropped);
+
+  size_t size() const { return versions_.size(); }
+
+  /// The newest version or tombstone up to main revision `main`; null when there is none.
+  VersionPtr NewestUpTo(int64_t main) const;
 
   auto begin() const { return versions_.begin(); }
   auto end() const { return versions_.end(); }

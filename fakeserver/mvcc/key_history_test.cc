@@ -25,6 +25,11 @@ KeyHistory TwoGenerations() {
   return history;
 }
 
+void Compact(KeyHistory& history, int64_t main, bool keep_tombstone,
+             std::vector<VersionPtr>& dropped) {
+  history.DropOldest(history.Superseded(main, keep_tombstone), dropped);
+}
+
 TEST(KeyHistoryTest, AtSeesTheVersionCurrentAtARevision) {
   struct AtCase {
     int64_t main;
@@ -46,7 +51,7 @@ TEST(KeyHistoryTest, CompactKeepsTheVersionStillCurrent) {
   KeyHistory history = TwoGenerations();
   std::vector<VersionPtr> dropped;
 
-  history.Compact(4, false, dropped);
+  Compact(history, 4, false, dropped);
 
   ASSERT_EQ(dropped.size(), 1u);
   EXPECT_EQ(dropped[0]->value(), "a");
@@ -59,7 +64,7 @@ TEST(KeyHistoryTest, CompactAtADeletionKeepsTheTombstoneOnlyWhereAsked) {
     KeyHistory history = TwoGenerations();
     std::vector<VersionPtr> dropped;
 
-    history.Compact(5, keep, dropped);
+    Compact(history, 5, keep, dropped);
 
     EXPECT_EQ(dropped.size(), keep ? 2u : 3u);
     EXPECT_EQ(std::distance(history.begin(), history.end()), keep ? 2 : 1);
@@ -71,7 +76,7 @@ TEST(KeyHistoryTest, CompactAfterADeletionDropsTheTombstoneEitherWay) {
   KeyHistory history = TwoGenerations();
   std::vector<VersionPtr> dropped;
 
-  history.Compact(6, true, dropped);
+  Compact(history, 6, true, dropped);
 
   EXPECT_EQ(dropped.size(), 3u);
   EXPECT_EQ(std::distance(history.begin(), history.end()), 1);
@@ -83,7 +88,7 @@ TEST(KeyHistoryTest, NothingIsLeftOfADeletedKey) {
   history.Append(Tombstone(3));
   std::vector<VersionPtr> dropped;
 
-  history.Compact(3, false, dropped);
+  Compact(history, 3, false, dropped);
 
   EXPECT_TRUE(history.empty());
 }

@@ -32,13 +32,13 @@ void KeyIndex::Compact(std::string_view key, int64_t main, bool keep_tombstone,
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;
   KeyHistory& history = **found;
-  // A history's key is its newest version's, so the key must leave the index before that goes.
-  KeyHistory compacted = history;
-  compacted.Compact(main, keep_tombstone, dropped);
-  if (compacted.empty()) {
-    Erase(key);
+  const size_t superseded = history.Superseded(main, keep_tombstone);
+  if (superseded == 0) return;
+  if (superseded < history.size()) {
+    history.DropOldest(superseded, dropped);
   } else {
-    history = std::move(compacted);
+    // Out of the index first: the key is the newest version's.
+    Extract(key)->DropOldest(superseded, dropped);
   }
 }
 
@@ -113,17 +113,19 @@ void KeyIndex::Split(size_t at) {
   live_.insert(live_.begin() + static_cast<ptrdiff_t>(at) + 1, live_right);
 }
 
-void KeyIndex::Erase(std::string_view key) {
+std::unique_ptr<KeyHistory> KeyIndex::Extract(std::string_view key) {
   const size_t at = ChunkFor(key);
   Chunk& chunk = *chunks_[at];
   const auto position = chunk.begin() + static_cast<ptrdiff_t>(LowerBound(chunk, key));
   assert(position != chunk.end() && (*position)->key() == key);
   by_key_.erase(position->get());
   live_[at] -= (*position)->live() ? 1 : 0;
+  std::unique_ptr<KeyHistory> history = std::move(*position);
   chunk.erase(position);
-  if (!chunk.empty()) return;
+  if (!chunk.empty()) return history;
   chunks_.erase(chunks_.begin() + static_cast<ptrdiff_t>(at));
   live_.erase(live_.begin() + static_cast<ptrdiff_t>(at));
+  return history;
 }
 
 }  // namespace fakeetcd

@@ -77,7 +77,7 @@ class KeyIndex {
   static int64_t CountLive(const Chunk& chunk, size_t begin, size_t end);
   void Insert(std::unique_ptr<KeyHistory> history);
   void Split(size_t at);
-  void Erase(std::string_view key);
+  std::unique_ptr<KeyHistory> Extract(std::string_view key);
 
   absl::flat_hash_set<KeyHistory*, ByKey, ByKey> by_key_;
   std::vector<std::unique_ptr<Chunk>> chunks_;  // none is empty

@@ -11,9 +11,8 @@ namespace {
 
 constexpr size_t kCompactionsRemembered = 10;
 
-// Versions kept alive only so that HashKV can answer for an old compaction. Beyond it the hash is
-// computed there and then and they are let go.
-constexpr size_t kDroppedVersionsMax = 1 << 17;
+// Versions kept alive only so that HashKV can answer for an old compaction.
+constexpr size_t kDroppedVersionsMax = 1 << 19;
 
 // What one entry takes up in etcd's backend, about: element header, storage key and the fields
 // of the value beside key and value themselves.
@@ -115,41 +114,59 @@ size_t Store::LogPosition(int64_t revision) const {
 
 void Store::Compact(int64_t revision) {
   assert(compacted_ < revision && revision <= revision_ && !dirty());
-  std::vector<VersionPtr> dropped;
-  // Whatever a compaction drops was superseded or deleted since the last one, so the log names
-  // every key it can concern.
-  const auto end = static_cast<ptrdiff_t>(LogPosition(revision + 1));
-  for (ptrdiff_t i = 0; i < end; ++i) {
-    index_.Compact(log_[static_cast<size_t>(i)].now->key(), revision,
-                   behavior_.compaction_keeps_tombstone, dropped);
+  if (behavior_.hash_kv_remembers_compactions) {
+    compactions_.push_back({.revision = revision, .previous = compacted_});
   }
-  // A watch may still start at `revision` itself.
-  const auto first = log_.begin() + static_cast<ptrdiff_t>(LogPosition(revision));
-  const auto kept = std::remove_if(first, log_.begin() + end, [&](const Change& change) {
-    const KeyHistory* history = index_.Find(change.now->key());
-    return history == nullptr || !history->Holds(change.now);
-  });
-  log_.erase(kept, log_.begin() + end);
-  log_.erase(log_.begin(), log_.begin() + static_cast<ptrdiff_t>(LogPosition(revision)));
-  for (const VersionPtr& version : dropped) bytes_ -= BackendBytes(*version);
-  if (behavior_.hash_kv_remembers_compactions) Remember(revision, std::move(dropped));
+  if (compactions_.size() > kCompactionsRemembered) {
+    dropped_ -= compactions_.front().dropped.size();
+    compactions_.pop_front();
+  }
   compacted_ = revision;
 }
 
-void Store::Remember(int64_t revision, std::vector<VersionPtr> dropped) {
-  dropped_ += dropped.size();
-  compactions_.push_back({revision, compacted_, std::move(dropped), std::nullopt});
-  const bool too_many = compactions_.size() > kCompactionsRemembered;
-  if (dropped_ > kDroppedVersionsMax) {
-    for (size_t i = too_many ? 1 : 0; i < compactions_.size(); ++i) {
-      if (!compactions_[i].hash) compactions_[i].hash = HashKv(InputOfCompaction(i), behavior_);
-    }
-    for (Compaction& compaction : compactions_) compaction.dropped = {};
-    dropped_ = 0;
+void Store::Sweep(size_t max) {
+  // Whatever a compaction supersedes was superseded or deleted after an earlier one, so the log
+  // names every key it can concern.
+  std::vector<VersionPtr> dropped;
+  for (; max > 0 && unswept(); --max) {
+    index_.Compact(log_.front().now->key(), compacted_, behavior_.compaction_keeps_tombstone,
+                   dropped);
+    log_.pop_front();
   }
-  if (too_many) {
-    dropped_ -= compactions_.front().dropped.size();
-    compactions_.pop_front();
+  // The last of them may leave tombstones of the compacted revision itself, which stay in the log.
+  for (const VersionPtr& version : dropped) bytes_ -= BackendBytes(*version);
+  if (compactions_.empty()) return;
+  dropped_ += dropped.size();
+  std::vector<VersionPtr>& kept = compactions_.back().dropped;
+  std::move(dropped.begin(), dropped.end(), std::back_inserter(kept));
+}
+
+bool Store::Survives(const Change& change) const {
+  if (change.now->mod_revision() > compacted_) return true;
+  if (change.now->mod_revision() < compacted_) return false;
+  if (change.now->tombstone() && !behavior_.compaction_keeps_tombstone) return false;
+  const KeyHistory* history = index_.Find(change.now->key());
+  return history != nullptr && history->NewestUpTo(compacted_) == change.now;
+}
+
+std::vector<Store::HashInput> Store::HashesWanted() const {
+  std::vector<HashInput> wanted;
+  if (dropped_ <= kDroppedVersionsMax) return wanted;
+  for (size_t i = 0; i < compactions_.size(); ++i) {
+    if (!compactions_[i].hash) wanted.push_back(InputOfCompaction(i));
+  }
+  return wanted;
+}
+
+void Store::SetHash(int64_t compaction, uint32_t hash) {
+  for (Compaction& remembered : compactions_) {
+    if (remembered.revision == compaction) remembered.hash = hash;
+  }
+  // What an older compaction dropped serves no newer one.
+  for (Compaction& remembered : compactions_) {
+    if (!remembered.hash) return;
+    dropped_ -= remembered.dropped.size();
+    remembered.dropped = {};
   }
 }
 

@@ -66,13 +66,22 @@ class Store {
   /// there are none.
   std::vector<Change> Commit();
 
-  /// Forgets what no read at or after `revision` can see. A watch from `revision` on misses
-  /// nothing, but the deletions of `revision` itself in the releases that forget them.
+  /// Makes what no read at or after `revision` can see unreadable, at once, and leaves it to Sweep
+  /// to take it out of memory. A watch from `revision` on misses nothing, but the deletions of
+  /// `revision` itself in the releases that forget them.
   /// REQUIRES: compacted() < `revision` <= revision(), and nothing to commit.
   void Compact(int64_t revision);
 
-  /// The changes from a revision on, oldest first, as far back as compacted().
+  /// Looks at up to `max` changes, the oldest first, and drops what compactions have superseded.
+  /// In pieces, because a large history takes long; etcd does it in the background too.
+  void Sweep(size_t max);
+  /// True while there is something to sweep.
+  bool unswept() const { return !log_.empty() && log_.front().now->mod_revision() < compacted_; }
+
+  /// The changes from a revision on, oldest first, at least as far back as compacted().
   const std::deque<Change>& log() const { return log_; }
+  /// False for a change that a compaction has taken from those who watch from compacted() on.
+  bool Survives(const Change& change) const;
   /// Where the changes of `revision` or later begin in log().
   size_t LogPosition(int64_t revision) const;
 
@@ -92,6 +101,11 @@ class Store {
   /// (server/storage/mvcc/hash.go, HashStorage).
   HashInput InputOfHashKv(int64_t revision) const;
 
+  /// Where versions are kept in memory only for the sake of InputOfHashKv and have become too
+  /// many: what to hash, so that SetHash can let them go. Hashing takes long and is the caller's.
+  std::vector<HashInput> HashesWanted() const;
+  void SetHash(int64_t compaction, uint32_t hash);
+
  private:
   struct Compaction {
     int64_t revision = 0;
@@ -102,7 +116,6 @@ class Store {
 
   Revision NextRevision() const;
   void Record(const VersionPtr& now, const VersionPtr& newest);
-  void Remember(int64_t revision, std::vector<VersionPtr> dropped);
   HashInput InputOfCompaction(size_t position) const;
 
   const Behavior& behavior_;

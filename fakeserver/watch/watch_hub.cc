@@ -157,7 +157,7 @@ std::optional<WatchResponse> WatchHub::CatchUp(Watcher& watcher) {
     if (new_revision && (at - begin >= kChangesPerPass || revisions == kRevisionsPerResponse)) {
       break;
     }
-    if (!watcher.Wants(change)) continue;
+    if (!watcher.Wants(change) || !store_.Survives(change)) continue;
     revisions += revision != last ? 1 : 0;
     last = revision;
     events->push_back(change);
