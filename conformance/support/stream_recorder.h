@@ -38,6 +38,7 @@ class StreamRecorder {
   /// Cancels the stream.
   ~StreamRecorder() {
     context_.TryCancel();
+    SetReading(true);
     reader_.join();
   }
 
@@ -52,6 +53,14 @@ class StreamRecorder {
 
   void HalfClose() { stream_->WritesDone(); }
   void Cancel() { context_.TryCancel(); }
+
+  /// While not reading, answers stay with the server once the transport is full; one more than had
+  /// come may still be taken.
+  void SetReading(bool reading) {
+    const std::lock_guard lock(mu_);
+    reading_ = reading;
+    changed_.notify_all();
+  }
 
   /// The oldest response not taken that `wanted` accepts; nothing if none comes in time or the
   /// stream ends.
@@ -81,9 +90,10 @@ class StreamRecorder {
     Response response;
     while (stream_->Read(&response)) {
       ExchangeLog::Current().Received(response);
-      const std::lock_guard lock(mu_);
+      std::unique_lock lock(mu_);
       responses_.push_back(std::move(response));
       changed_.notify_all();
+      changed_.wait(lock, [this] { return reading_; });
     }
     const grpc::Status status = stream_->Finish();
     ExchangeLog::Current().Ended(status);
@@ -99,6 +109,7 @@ class StreamRecorder {
   std::condition_variable changed_;
   std::deque<Response> responses_;     // guarded by mu_
   std::optional<grpc::Status> ended_;  // guarded by mu_
+  bool reading_ = true;                // guarded by mu_
   std::thread reader_;
 };
 

@@ -77,6 +77,10 @@ void WatchStream::HalfClose() { recorder_->HalfClose(); }
 
 void WatchStream::Cancel() { recorder_->Cancel(); }
 
+void WatchStream::StopReading() { recorder_->SetReading(false); }
+
+void WatchStream::ResumeReading() { recorder_->SetReading(true); }
+
 pb::WatchResponse WatchStream::Create(const pb::WatchCreateRequest& create) {
   SendCreate(create);
   auto created = recorder_->Next(kPatience, [](const pb::WatchResponse& r) { return r.created(); });

@@ -52,6 +52,10 @@ class WatchStream {
   void HalfClose();
   void Cancel();
 
+  /// Leaves answers with the server, as a client that is too slow does; one more may be taken.
+  void StopReading();
+  void ResumeReading();
+
   /// Sends `create` and waits for its `created` response, which may be of a failed create.
   pb::WatchResponse Create(const pb::WatchCreateRequest& create);
 
