@@ -73,6 +73,9 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.status_tells_storage = since({kNever, kNever, 0});
   behavior.member_list_can_be_linearizable = since({kNever, 0, 0});
   behavior.accepts_gzip = since({kNever, 0, 0});
+  behavior.wrong_wire_type_is_malformed = version.minor <= 6;
+  behavior.stream_decode_error_has_colon = since({kNever, 0, 0});
+  behavior.malformed_path_is_unimplemented = since({kNever, 0, 0});
   behavior.backend_has_conf_state = since({kNever, 0, 0});
   behavior.first_raft_index = version.minor == 4 ? 5 : 4;
   return behavior;

@@ -48,6 +48,11 @@ struct Behavior {
   bool member_list_can_be_linearizable = false;
   bool accepts_gzip = false;
 
+  // gRPC: what the library etcd is built with says of a request it cannot read.
+  bool wrong_wire_type_is_malformed = false;
+  bool stream_decode_error_has_colon = false;
+  bool malformed_path_is_unimplemented = false;
+
   // Backend: what Hash covers.
   bool backend_has_conf_state = false;
 
