@@ -1,0 +1,93 @@
+#include "fakeserver/services/decode.h"
+
+#include <string>
+#include <vector>
+
+#include <google/protobuf/io/coded_stream.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include "absl/strings/str_cat.h"
+
+#include "fakeserver/services/proto.h"
+#include "fakeserver/services/wire_check.h"
+
+namespace fakeetcd {
+namespace {
+
+using google::protobuf::Message;
+
+// Two levels of message for each level of a nested transaction. etcd has no limit of depth, but
+// refuses what nests deeper than --max-txn-ops; this one only protects the stack.
+constexpr int kDepthMax = 2000;
+
+bool Parse(const grpc::ByteBuffer& bytes, Message& message) {
+  grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&bytes));
+  google::protobuf::io::CodedInputStream stream(&reader);
+  stream.SetRecursionLimit(kDepthMax);
+  return message.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
+}
+
+std::string Flatten(const grpc::ByteBuffer& bytes) {
+  std::vector<grpc::Slice> slices;
+  std::string text;
+  if (!bytes.Dump(&slices).ok()) return text;
+  for (const grpc::Slice& slice : slices) {
+    text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return text;
+}
+
+// True when the message, or one within it, holds a field that is unknown, or of another wire type
+// than it should be: protobuf cannot tell these apart.
+bool HoldsUnknown(const Message& message) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (!reflection.GetUnknownFields(message).empty()) return true;
+  const google::protobuf::Descriptor& type = *message.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = type.field(i);
+    if (field->message_type() == nullptr) continue;
+    if (!field->is_repeated()) {
+      if (!reflection.HasField(message, field)) continue;
+      if (HoldsUnknown(reflection.GetMessage(message, field))) return true;
+      continue;
+    }
+    for (int at = 0; at < reflection.FieldSize(message, field); ++at) {
+      if (HoldsUnknown(reflection.GetRepeatedMessage(message, field, at))) return true;
+    }
+  }
+  return false;
+}
+
+const char* Prefix(MessageKind kind, const Behavior& behavior) {
+  if (kind == MessageKind::kUnary) return "grpc: error unmarshalling request: ";
+  return behavior.stream_decode_error_has_colon ? "grpc: failed to unmarshal the received message: "
+                                                : "grpc: failed to unmarshal the received message ";
+}
+
+}  // namespace
+
+absl::Status Decode(const grpc::ByteBuffer& bytes, const Dispatcher& rules, MessageKind kind,
+                    Message& message) {
+  // The call ended before its message.
+  if (!bytes.Valid()) return absl::UnknownError("EOF");
+  const size_t size = bytes.Length();
+  if (size > rules.limits().max_message_bytes()) {
+    return absl::ResourceExhaustedError(absl::StrCat("grpc: received message larger than max (",
+                                                     size, " vs. ",
+                                                     rules.limits().max_message_bytes(), ")"));
+  }
+  const bool parsed = Parse(bytes, message);
+  const Behavior& behavior = rules.behavior();
+  if (!behavior.wrong_wire_type_is_malformed) {
+    if (parsed) return absl::OkStatus();
+    return absl::InternalError(
+        absl::StrCat(Prefix(kind, behavior), "proto: cannot parse invalid wire-format data"));
+  }
+  if (parsed && !HoldsUnknown(message)) return absl::OkStatus();
+  const auto error = FindWireError(*message.GetDescriptor(), Flatten(bytes));
+  if (parsed && !error) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat(Prefix(kind, behavior), error.value_or("unexpected EOF")));
+}
+
+}  // namespace fakeetcd

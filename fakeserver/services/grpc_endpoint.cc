@@ -1,0 +1,121 @@
+#include "fakeserver/services/grpc_endpoint.h"
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include "absl/strings/str_cat.h"
+
+#include "fakeserver/services/cluster_service.h"
+#include "fakeserver/services/health_service.h"
+#include "fakeserver/services/kv_service.h"
+#include "fakeserver/services/lease_service.h"
+#include "fakeserver/services/maintenance_service.h"
+#include "fakeserver/services/unserved.h"
+#include "fakeserver/services/watch_service.h"
+
+namespace fakeetcd {
+namespace {
+
+int Milliseconds(std::chrono::milliseconds duration) {
+  return static_cast<int>(std::clamp<int64_t>(duration.count(), 0, INT_MAX));
+}
+
+void SetChannelArguments(const GrpcOptions& options, grpc::ServerBuilder& builder) {
+  // A second server at a port would otherwise share it, and its calls, without a word.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // The size of messages is ours to refuse, in etcd's words.
+  builder.SetMaxReceiveMessageSize(-1);
+  builder.SetMaxSendMessageSize(-1);
+  // grpc-go's limits.
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 20);
+  builder.AddChannelArgument(
+      GRPC_ARG_MAX_CONCURRENT_STREAMS,
+      static_cast<int>(std::clamp<int64_t>(options.max_concurrent_streams, 1, INT_MAX)));
+  // Who pings more often than the minimum, or at all while nothing is going on, is sent away at
+  // the third time (etcdserver/api/v3rpc, keepalive.EnforcementPolicy).
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Milliseconds(options.keepalive_min_time));
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
+  const bool pings = options.keepalive_interval.count() > 0;
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
+                             pings ? Milliseconds(options.keepalive_interval) : INT_MAX);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                             Milliseconds(options.keepalive_timeout));
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+}
+
+}  // namespace
+
+/// The services and the server that calls them; the server goes first.
+struct GrpcEndpoint::Parts {
+  explicit Parts(Dispatcher& dispatcher)
+      : kv(dispatcher),
+        watch(dispatcher, streams),
+        lease(dispatcher, streams),
+        cluster(dispatcher),
+        maintenance(dispatcher),
+        health(dispatcher, streams),
+        unserved(dispatcher) {}
+
+  void RegisterAt(grpc::ServerBuilder& builder) {
+    for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+             &kv, &watch, &lease, &cluster, &maintenance, &health}) {
+      builder.RegisterService(service);
+    }
+    builder.RegisterCallbackGenericService(&unserved);
+  }
+
+  OpenStreams streams;
+  KvService kv;
+  WatchService watch;
+  LeaseService lease;
+  ClusterService cluster;
+  MaintenanceService maintenance;
+  HealthService health;
+  Unserved unserved;
+  std::unique_ptr<grpc::Server> server;
+};
+
+GrpcEndpoint::GrpcEndpoint(Dispatcher& dispatcher) : parts_(std::make_unique<Parts>(dispatcher)) {}
+
+absl::StatusOr<std::unique_ptr<GrpcEndpoint>> GrpcEndpoint::Start(Dispatcher& dispatcher,
+                                                                  const GrpcOptions& options) {
+  auto endpoint = std::unique_ptr<GrpcEndpoint>(new GrpcEndpoint(dispatcher));
+  grpc::ServerBuilder builder;
+  SetChannelArguments(options, builder);
+  // etcd's library knows no deflate, and up to 3.4 was built without gzip.
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP,
+                                               dispatcher.behavior().accepts_gzip);
+  endpoint->ports_.resize(options.addresses.size());
+  for (size_t i = 0; i < options.addresses.size(); ++i) {
+    builder.AddListeningPort(options.addresses[i], grpc::InsecureServerCredentials(),
+                             &endpoint->ports_[i]);
+  }
+  endpoint->parts_->RegisterAt(builder);
+  endpoint->parts_->server = builder.BuildAndStart();
+  for (size_t i = 0; i < options.addresses.size(); ++i) {
+    if (endpoint->ports_[i] > 0) continue;
+    return absl::UnavailableError(absl::StrCat("cannot listen at ", options.addresses[i]));
+  }
+  if (endpoint->parts_->server == nullptr) return absl::InternalError("cannot start gRPC");
+  return endpoint;
+}
+
+GrpcEndpoint::~GrpcEndpoint() {
+  if (parts_->server == nullptr) return;
+  parts_->server->Shutdown(std::chrono::system_clock::now());
+  parts_->server->Wait();
+}
+
+void GrpcEndpoint::EndStreams() {
+  parts_->streams.EndAll({grpc::StatusCode::UNAVAILABLE, "etcdserver: server stopped"});
+}
+
+}  // namespace fakeetcd

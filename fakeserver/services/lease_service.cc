@@ -1,0 +1,115 @@
+#include "fakeserver/services/lease_service.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "fakeserver/services/decode.h"
+#include "fakeserver/services/encode.h"
+#include "fakeserver/services/grpc_status.h"
+#include "fakeserver/services/header.h"
+#include "fakeserver/services/stream_call.h"
+#include "fakeserver/services/unary.h"
+
+namespace fakeetcd {
+namespace {
+
+/// One client's keep-alive stream: a response for each request, in order. Ends well when the
+/// client has no more to ask.
+class KeepAliveCall final : public StreamCall {
+ public:
+  KeepAliveCall(Dispatcher& dispatcher, OpenStreams& streams)
+      : StreamCall(streams), dispatcher_(dispatcher) {}
+
+  void Start(std::shared_ptr<KeepAliveCall> self) { Begin(std::move(self)); }
+
+ private:
+  void OnMessage(const grpc::ByteBuffer& message) override {
+    pb::LeaseKeepAliveRequest request;
+    const absl::Status status = Decode(message, dispatcher_, MessageKind::kStreamed, request);
+    if (!status.ok()) return End(ToGrpc(status));
+    const Engine::Lease lease = dispatcher_.engine().LeaseKeepAlive(request.id());
+    pb::LeaseKeepAliveResponse response;
+    *response.mutable_header() = MakeHeader(dispatcher_.engine(), lease.revision);
+    response.set_id(lease.id);
+    response.set_ttl(lease.ttl_seconds);
+    Write(Encode(response));
+  }
+
+  void OnHalfClose() override { End(grpc::Status::OK); }
+  void OnWritten() override { Read(); }
+
+  Dispatcher& dispatcher_;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* LeaseService::LeaseGrant(grpc::CallbackServerContext* context,
+                                                   const grpc::ByteBuffer* request,
+                                                   grpc::ByteBuffer* response) {
+  return AnswerUnary<pb::LeaseGrantRequest>(
+      dispatcher_, {context, request, response},
+      [&](const pb::LeaseGrantRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        const auto lease = dispatcher_.engine().LeaseGrant(message.id(), message.ttl());
+        if (!lease.ok()) return lease.status();
+        pb::LeaseGrantResponse answer;
+        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), lease->revision);
+        answer.set_id(lease->id);
+        answer.set_ttl(lease->ttl_seconds);
+        return Encode(answer);
+      });
+}
+
+grpc::ServerUnaryReactor* LeaseService::LeaseRevoke(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return AnswerUnary<pb::LeaseRevokeRequest>(
+      dispatcher_, {context, request, response},
+      [&](const pb::LeaseRevokeRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        const auto revision = dispatcher_.engine().LeaseRevoke(message.id());
+        if (!revision.ok()) return revision.status();
+        pb::LeaseRevokeResponse answer;
+        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), *revision);
+        return Encode(answer);
+      });
+}
+
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* LeaseService::LeaseKeepAlive(
+    grpc::CallbackServerContext* /*context*/) {
+  const auto call = std::make_shared<KeepAliveCall>(dispatcher_, streams_);
+  call->Start(call);
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* LeaseService::LeaseTimeToLive(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return AnswerUnary<pb::LeaseTimeToLiveRequest>(
+      dispatcher_, {context, request, response},
+      [&](const pb::LeaseTimeToLiveRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        Engine::Lease lease = dispatcher_.engine().LeaseTimeToLive(message.id(), message.keys());
+        pb::LeaseTimeToLiveResponse answer;
+        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), lease.revision);
+        answer.set_id(lease.id);
+        answer.set_ttl(lease.ttl_seconds);
+        answer.set_grantedttl(lease.granted_seconds);
+        for (std::string& key : lease.keys) *answer.add_keys() = std::move(key);
+        return Encode(answer);
+      });
+}
+
+grpc::ServerUnaryReactor* LeaseService::LeaseLeases(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return AnswerUnary<pb::LeaseLeasesRequest>(
+      dispatcher_, {context, request, response},
+      [&](const pb::LeaseLeasesRequest& /*message*/) -> absl::StatusOr<grpc::ByteBuffer> {
+        const Engine::LeaseList leases = dispatcher_.engine().LeaseLeases();
+        pb::LeaseLeasesResponse answer;
+        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), leases.revision);
+        for (const LeaseId id : leases.ids) answer.add_leases()->set_id(id);
+        return Encode(answer);
+      });
+}
+
+}  // namespace fakeetcd

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "etcdpp_proto/maintenance.grpc.pb.h"
+#include "fakeserver/services/dispatcher.h"
+
+namespace fakeetcd {
+
+namespace internal {
+using Maintenance = etcdpp_proto::etcdserverpb::Maintenance;
+using MaintenanceMethods = Maintenance::WithRawCallbackMethod_Status<
+    Maintenance::WithRawCallbackMethod_Defragment<Maintenance::WithRawCallbackMethod_Hash<
+        Maintenance::WithRawCallbackMethod_HashKV<Maintenance::WithGenericMethod_Alarm<
+            Maintenance::WithGenericMethod_Snapshot<Maintenance::WithGenericMethod_MoveLeader<
+                Maintenance::WithGenericMethod_Downgrade<Maintenance::Service>>>>>>>>;
+}  // namespace internal
+
+/// etcdserverpb.Maintenance.
+class MaintenanceService final : public internal::MaintenanceMethods {
+ public:
+  explicit MaintenanceService(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
+
+  grpc::ServerUnaryReactor* Status(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Defragment(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Hash(grpc::CallbackServerContext* context,
+                                 const grpc::ByteBuffer* request,
+                                 grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* HashKV(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+
+ private:
+  Dispatcher& dispatcher_;
+};
+
+}  // namespace fakeetcd

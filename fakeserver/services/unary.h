@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+
+#include <google/protobuf/arena.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "fakeserver/services/decode.h"
+#include "fakeserver/services/dispatcher.h"
+#include "fakeserver/services/grpc_status.h"
+
+namespace fakeetcd {
+
+/// A unary call as gRPC hands it over, undecoded.
+struct UnaryCall {
+  grpc::CallbackServerContext* context;
+  const grpc::ByteBuffer* request;
+  grpc::ByteBuffer* response;
+};
+
+/// Decodes the request, answers with what `handler` makes of it, and ends the call. `handler` takes
+/// a const Request& and returns absl::StatusOr<grpc::ByteBuffer>.
+template <typename Request, typename Handler>
+grpc::ServerUnaryReactor* AnswerUnary(const Dispatcher& rules, const UnaryCall& call,
+                                      const Handler& handler) {
+  // Most requests fit the first block, which costs no allocation.
+  alignas(8) std::array<char, 1024> block;
+  google::protobuf::Arena arena(block.data(), block.size());
+  auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
+  absl::Status status = Decode(*call.request, rules, MessageKind::kUnary, request);
+  if (status.ok()) {
+    absl::StatusOr<grpc::ByteBuffer> response = handler(const_cast<const Request&>(request));
+    status = response.status();
+    if (status.ok()) call.response->Swap(&*response);
+  }
+  grpc::ServerUnaryReactor* reactor = call.context->DefaultReactor();
+  reactor->Finish(ToGrpc(status));
+  return reactor;
+}
+
+}  // namespace fakeetcd

@@ -1,0 +1,153 @@
+#include "fakeserver/services/wire_check.h"
+
+#include <cctype>
+#include <cstdint>
+
+#include <google/protobuf/wire_format_lite.h>
+
+namespace fakeetcd {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::internal::WireFormatLite;
+using Error = std::optional<std::string>;
+
+constexpr char kTruncated[] = "unexpected EOF";
+constexpr char kOverflow[] = "proto: integer overflow";
+constexpr char kNegativeLength[] = "proto: negative length found during unmarshaling";
+
+enum WireType {
+  kVarint = 0,
+  kFixed64 = 1,
+  kDelimited = 2,
+  kGroup = 3,
+  kEndGroup = 4,
+  kFixed32 = 5
+};
+
+// The name of a field in Go: "range_end" is RangeEnd.
+std::string GoName(const FieldDescriptor& field) {
+  std::string name;
+  bool upper = true;
+  for (const char c : field.name()) {
+    if (c == '_') {
+      upper = true;
+      continue;
+    }
+    name.push_back(upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c);
+    upper = false;
+  }
+  return name;
+}
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view rest) : rest_(rest) {}
+
+  Error Message(const Descriptor& type) {
+    while (!rest_.empty()) {
+      if (auto error = Field(type)) return error;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Error Field(const Descriptor& type) {
+    uint64_t tag = 0;
+    if (auto error = Varint(tag)) return error;
+    const auto wire_type = static_cast<int>(tag & 7);
+    const auto number = static_cast<int32_t>(tag >> 3);
+    if (wire_type == kEndGroup)
+      return "proto: " + type.name() + ": wiretype end group for non-group";
+    if (number <= 0) {
+      return "proto: " + type.name() + ": illegal tag " + std::to_string(number) + " (wire type " +
+             std::to_string(tag) + ")";
+    }
+    const FieldDescriptor* field = type.FindFieldByNumber(number);
+    if (field == nullptr) return Skip(wire_type);
+    const bool packed = field->is_packable() && wire_type == kDelimited;
+    const auto want = static_cast<int>(WireFormatLite::WireTypeForFieldType(
+        static_cast<WireFormatLite::FieldType>(field->type())));
+    if (wire_type != want && !packed) {
+      return "proto: wrong wireType = " + std::to_string(wire_type) + " for field " +
+             GoName(*field);
+    }
+    if (packed || field->message_type() == nullptr) return Skip(wire_type);
+    std::string_view bytes;
+    if (auto error = Delimited(bytes)) return error;
+    return Scanner(bytes).Message(*field->message_type());
+  }
+
+  Error Skip(int wire_type) {
+    uint64_t value = 0;
+    std::string_view bytes;
+    switch (wire_type) {
+      case kVarint:
+        return Varint(value);
+      case kFixed64:
+        return Take(8, bytes);
+      case kDelimited:
+        return Delimited(bytes);
+      case kGroup:
+        return SkipGroup();
+      case kFixed32:
+        return Take(4, bytes);
+      default:
+        return "proto: illegal wireType " + std::to_string(wire_type);
+    }
+  }
+
+  // Groups nest; the depth is counted so that hostile bytes cannot exhaust the stack.
+  Error SkipGroup() {
+    for (int depth = 1; depth > 0;) {
+      uint64_t tag = 0;
+      if (auto error = Varint(tag)) return error;
+      const auto wire_type = static_cast<int>(tag & 7);
+      if (wire_type == kGroup) {
+        ++depth;
+      } else if (wire_type == kEndGroup) {
+        --depth;
+      } else if (auto error = Skip(wire_type)) {
+        return error;
+      }
+    }
+    return std::nullopt;
+  }
+
+  Error Varint(uint64_t& value) {
+    value = 0;
+    for (int shift = 0;; shift += 7) {
+      if (shift >= 64) return kOverflow;
+      if (rest_.empty()) return kTruncated;
+      const auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) return std::nullopt;
+    }
+  }
+
+  Error Delimited(std::string_view& bytes) {
+    uint64_t size = 0;
+    if (auto error = Varint(size)) return error;
+    if (size > INT64_MAX) return kNegativeLength;
+    return Take(size, bytes);
+  }
+
+  Error Take(uint64_t size, std::string_view& bytes) {
+    if (size > rest_.size()) return kTruncated;
+    bytes = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return std::nullopt;
+  }
+
+  std::string_view rest_;
+};
+
+}  // namespace
+
+std::optional<std::string> FindWireError(const Descriptor& type, std::string_view bytes) {
+  return Scanner(bytes).Message(type);
+}
+
+}  // namespace fakeetcd

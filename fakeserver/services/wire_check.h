@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <google/protobuf/descriptor.h>
+
+namespace fakeetcd {
+
+/// What is wrong with the bytes of a message, in the words of the decoder that etcd had up to 3.6
+/// (gogo/protobuf's generated Unmarshal); nullopt when nothing is. It is stricter than protobuf:
+/// a known field of another wire type is an error, not an unknown field.
+std::optional<std::string> FindWireError(const google::protobuf::Descriptor& type,
+                                         std::string_view bytes);
+
+}  // namespace fakeetcd
