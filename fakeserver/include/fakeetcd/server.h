@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fakeetcd {
+
+/// An etcd server that lives in the calling process and keeps nothing on disk.
+///
+///   auto server = fakeetcd::Server::Start({.clock = fakeetcd::Server::ClockKind::kManual});
+///   etcdpp::Client client(server->endpoint());
+///   …
+///   server->AdvanceTime(11s);  // the 10 s lease is gone, and its watchers are being told
+///
+/// Any number of servers may run in one process. Thread-safe. Destroying a server cancels the
+/// calls in flight, with streams open or not, and returns when nothing of it is left running.
+class Server {
+ public:
+  /// Whether time passes by itself, or only in AdvanceTime.
+  enum class ClockKind { kSystem, kManual };
+
+  /// What an unattended server compacts, and when; etcd's --auto-compaction-mode.
+  enum class AutoCompaction { kOff, kPeriodic, kRevision };
+
+  struct Options {
+    /// "HOST:PORT"; port 0 takes a free one.
+    std::vector<std::string> listen_addresses = {"127.0.0.1:0"};
+    ClockKind clock = ClockKind::kSystem;
+    /// The release of etcd to behave as: "3.4", "3.5", "3.6", "3.7", or a patch release of one.
+    std::string emulate = "3.6";
+    /// Of every id that the server makes up.
+    uint64_t seed = 1;
+
+    // Who the member is. The ids in every response derive from the peer URLs and the token.
+    std::string name = "default";
+    std::vector<std::string> peer_urls = {"http://localhost:2380"};
+    /// What MemberList tells clients to connect to; the addresses listened at when empty.
+    std::vector<std::string> client_urls;
+    std::string cluster_token = "etcd-cluster";
+
+    // What etcd's flags of the same names set, with etcd's defaults.
+    int64_t max_txn_ops = 128;
+    int64_t max_request_bytes = 1572864;
+    int64_t max_concurrent_streams = UINT32_MAX;
+    int64_t quota_backend_bytes = int64_t{2} << 30;  // told by Status; nothing is refused by it
+    std::chrono::milliseconds heartbeat_interval{100};
+    std::chrono::milliseconds election_timeout{1000};
+    std::chrono::milliseconds watch_progress_notify_interval = std::chrono::minutes(10);
+    std::chrono::milliseconds grpc_keepalive_min_time = std::chrono::seconds(5);
+    std::chrono::milliseconds grpc_keepalive_interval = std::chrono::hours(2);
+    std::chrono::milliseconds grpc_keepalive_timeout = std::chrono::seconds(20);
+    AutoCompaction auto_compaction = AutoCompaction::kOff;
+    std::chrono::milliseconds auto_compaction_period{0};  // kPeriodic
+    int64_t auto_compaction_revisions = 0;                // kRevision
+  };
+
+  /// A server that is ready for requests; null when it cannot be, and then one line in `error`,
+  /// where that is given, says why.
+  static std::unique_ptr<Server> Start();
+  static std::unique_ptr<Server> Start(const Options& options, std::string* error = nullptr);
+  ~Server();
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// "127.0.0.1:41234": what a client connects to. Stays the same for the server's life.
+  const std::string& endpoint() const;
+  /// The same for each of Options::listen_addresses.
+  const std::vector<std::string>& endpoints() const;
+
+  /// Drops every connection and refuses new ones until Restart. The data stay, and the port stays
+  /// taken. Stopping a stopped server does nothing.
+  void Stop();
+
+  /// Stops the server unless it is stopped, and starts it again as etcd starts on its data
+  /// directory: the raft term grows by one and every lease has its whole TTL again. Returns false
+  /// when it can no longer listen, and then it is stopped; `error` as in Start.
+  bool Restart(std::string* error = nullptr);
+
+  /// Forgets all data, as etcd started on an empty directory. Streams are ended; connections stay.
+  void Reset();
+
+  /// Moves a manual clock, and does all that falls due on the way at its own time: leases expire,
+  /// progress is told. When this returns, each watcher's responses are queued for it. A stopped
+  /// server does nothing but grow older. REQUIRES: Options::clock is kManual.
+  void AdvanceTime(std::chrono::nanoseconds by);
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fakeetcd

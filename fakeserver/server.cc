@@ -1,0 +1,226 @@
+#include "fakeetcd/server.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+
+#include "fakeserver/base/clock.h"
+#include "fakeserver/base/emulation.h"
+#include "fakeserver/base/mutex.h"
+#include "fakeserver/cluster/identity.h"
+#include "fakeserver/engine/engine.h"
+#include "fakeserver/server_agenda.h"
+#include "fakeserver/server_port.h"
+#include "fakeserver/server_ticker.h"
+#include "fakeserver/services/dispatcher.h"
+#include "fakeserver/services/grpc_endpoint.h"
+
+namespace fakeetcd {
+namespace {
+
+// etcd never tells progress more often (server/storage/mvcc, minWatchProgressInterval).
+constexpr std::chrono::milliseconds kProgressIntervalMin{100};
+
+std::unique_ptr<Clock> MakeClock(Server::ClockKind kind) {
+  if (kind == Server::ClockKind::kManual) return std::make_unique<ManualClock>();
+  return std::make_unique<SystemClock>();
+}
+
+// One and a half elections, counted in whole ticks (server/etcdserver/server.go, minTTL).
+std::chrono::seconds MinimumLeaseTtl(const Server::Options& options) {
+  const auto ticks = options.election_timeout / options.heartbeat_interval;
+  return std::chrono::ceil<std::chrono::seconds>(3 * ticks / 2 * options.heartbeat_interval);
+}
+
+std::vector<std::string> ClientUrls(const Server::Options& options,
+                                    const std::vector<std::string>& endpoints) {
+  if (!options.client_urls.empty()) return options.client_urls;
+  std::vector<std::string> urls;
+  for (const std::string& endpoint : endpoints) urls.push_back("http://" + endpoint);
+  return urls;
+}
+
+Engine::Options EngineOptions(const Server::Options& options, const Behavior& behavior,
+                              const std::vector<std::string>& endpoints) {
+  return {
+      .behavior = behavior,
+      .identity = MemberIdentity::Derive(options.name, options.peer_urls,
+                                         ClientUrls(options, endpoints), options.cluster_token),
+      .minimum_lease_ttl = MinimumLeaseTtl(options),
+      .election_timeout = options.election_timeout,
+      .progress_interval = std::max(options.watch_progress_notify_interval, kProgressIntervalMin),
+      .seed = options.seed};
+}
+
+GrpcOptions GrpcOptionsOf(const Server::Options& options,
+                          const std::vector<PortReservation>& ports) {
+  GrpcOptions grpc{.addresses = {},
+                   .max_concurrent_streams = options.max_concurrent_streams,
+                   .keepalive_min_time = options.grpc_keepalive_min_time,
+                   .keepalive_interval = options.grpc_keepalive_interval,
+                   .keepalive_timeout = options.grpc_keepalive_timeout};
+  for (const PortReservation& port : ports) grpc.addresses.push_back(port.address());
+  return grpc;
+}
+
+std::optional<AutoCompaction> MakeCompaction(const Server::Options& options, TimePoint now,
+                                             int64_t revision) {
+  switch (options.auto_compaction) {
+    case Server::AutoCompaction::kPeriodic:
+      if (options.auto_compaction_period.count() <= 0) return std::nullopt;
+      return AutoCompaction::Periodic(options.auto_compaction_period, now, revision);
+    case Server::AutoCompaction::kRevision:
+      if (options.auto_compaction_revisions <= 0) return std::nullopt;
+      return AutoCompaction::OfRevisions(options.auto_compaction_revisions, now);
+    case Server::AutoCompaction::kOff:
+      break;
+  }
+  return std::nullopt;
+}
+
+absl::Status CheckOptions(const Server::Options& options) {
+  if (options.listen_addresses.empty())
+    return absl::InvalidArgumentError("no address to listen at");
+  if (options.heartbeat_interval.count() <= 0 ||
+      options.election_timeout < options.heartbeat_interval) {
+    return absl::InvalidArgumentError("the election timeout must be at least the heartbeat's");
+  }
+  return absl::OkStatus();
+}
+
+void Tell(const absl::Status& status, std::string* error) {
+  if (error != nullptr) *error = std::string(status.message());
+}
+
+}  // namespace
+
+/// The parts of a server in the order they depend on each other.
+struct Server::Impl {
+  Impl(const Options& server_options, const Behavior& behavior, std::vector<PortReservation> taken)
+      : options(server_options),
+        ports(std::move(taken)),
+        endpoints(EndpointsOf(ports)),
+        clock(MakeClock(options.clock)),
+        engine(EngineOptions(options, behavior, endpoints), *clock),
+        agenda(engine, *clock, MakeCompaction(options, clock->Now(), engine.revision())),
+        ticker(agenda, *clock),
+        dispatcher(engine, {.max_txn_ops = options.max_txn_ops,
+                            .max_request_bytes = static_cast<size_t>(options.max_request_bytes),
+                            .quota_backend_bytes = options.quota_backend_bytes}) {
+    if (!manual()) engine.OnEarlierDeadline([this] { ticker.Reconsider(); });
+  }
+
+  ~Impl() {
+    const MutexLock lock(mu);
+    StopServing();
+  }
+
+  static std::vector<std::string> EndpointsOf(const std::vector<PortReservation>& ports) {
+    std::vector<std::string> endpoints;
+    for (const PortReservation& port : ports) endpoints.push_back(port.endpoint());
+    return endpoints;
+  }
+
+  bool manual() const { return options.clock == ClockKind::kManual; }
+
+  absl::Status Serve() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    auto started = GrpcEndpoint::Start(dispatcher, GrpcOptionsOf(options, ports));
+    if (!started.ok()) return started.status();
+    grpc = *std::move(started);
+    if (!manual()) ticker.Start();
+    return absl::OkStatus();
+  }
+
+  void StopServing() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    grpc.reset();
+    ticker.Stop();
+  }
+
+  const Options options;
+  const std::vector<PortReservation> ports;
+  const std::vector<std::string> endpoints;
+  const std::unique_ptr<Clock> clock;
+  Engine engine;
+  Agenda agenda;
+  Ticker ticker;
+  Dispatcher dispatcher;
+  Mutex mu;  // what the owner asks for happens one at a time
+  std::unique_ptr<GrpcEndpoint> grpc ABSL_GUARDED_BY(mu);  // null while stopped
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() = default;
+
+std::unique_ptr<Server> Server::Start() { return Start(Options()); }
+
+std::unique_ptr<Server> Server::Start(const Options& options, std::string* error) {
+  const auto fail = [&](const absl::Status& status) {
+    Tell(status, error);
+    return nullptr;
+  };
+  if (const auto status = CheckOptions(options); !status.ok()) return fail(status);
+  const auto behavior = Behavior::Parse(options.emulate);
+  if (!behavior) {
+    return fail(absl::InvalidArgumentError("cannot emulate etcd \"" + options.emulate +
+                                           "\": 3.4, 3.5, 3.6 and 3.7 are known"));
+  }
+  std::vector<PortReservation> ports;
+  for (const std::string& address : options.listen_addresses) {
+    auto port = PortReservation::Take(address);
+    if (!port.ok()) return fail(port.status());
+    ports.push_back(*std::move(port));
+  }
+  auto impl = std::make_unique<Impl>(options, *behavior, std::move(ports));
+  {
+    const MutexLock lock(impl->mu);
+    if (const auto status = impl->Serve(); !status.ok()) return fail(status);
+  }
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+const std::string& Server::endpoint() const { return impl_->endpoints.front(); }
+
+const std::vector<std::string>& Server::endpoints() const { return impl_->endpoints; }
+
+void Server::Stop() {
+  const MutexLock lock(impl_->mu);
+  impl_->StopServing();
+}
+
+bool Server::Restart(std::string* error) {
+  const MutexLock lock(impl_->mu);
+  impl_->StopServing();
+  impl_->engine.Restart();
+  const absl::Status status = impl_->Serve();
+  Tell(status, error);
+  return status.ok();
+}
+
+void Server::Reset() {
+  const MutexLock lock(impl_->mu);
+  impl_->engine.Reset();
+  // After the data: a stream that a client opens in between is ended too, and opened again.
+  if (impl_->grpc != nullptr) impl_->grpc->EndStreams();
+}
+
+void Server::AdvanceTime(std::chrono::nanoseconds by) {
+  assert(impl_->manual());
+  const MutexLock lock(impl_->mu);
+  auto& clock = static_cast<ManualClock&>(*impl_->clock);
+  const TimePoint until = clock.Now() + by;
+  if (impl_->grpc != nullptr) {
+    while (const auto next = impl_->agenda.Next()) {
+      if (*next > until) break;
+      clock.MoveTo(*next);
+      impl_->agenda.RunDue();
+    }
+  }
+  clock.MoveTo(until);
+}
+
+}  // namespace fakeetcd

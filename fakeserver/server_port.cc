@@ -1,0 +1,110 @@
+#include "fakeserver/server_port.h"
+
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace fakeetcd {
+namespace {
+
+struct HostAndPort {
+  std::string host;
+  std::string port;
+};
+
+HostAndPort Split(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return {address, ""};
+  std::string host = address.substr(0, colon);
+  if (host.size() >= 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  return {std::move(host), address.substr(colon + 1)};
+}
+
+using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+
+// Numbers need no resolver; getaddrinfo alone knows the difference.
+absl::StatusOr<AddressList> Resolve(const std::string& address) {
+  const HostAndPort parts = Split(address);
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const char* host = parts.host.empty() ? nullptr : parts.host.c_str();
+  const int failure = getaddrinfo(host, parts.port.c_str(), &hints, &found);
+  if (failure != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("listen tcp: lookup ", address, ": ", gai_strerror(failure)));
+  }
+  return AddressList(found, &freeaddrinfo);
+}
+
+const addrinfo& PreferIpv4(const addrinfo& first) {
+  for (const addrinfo* at = &first; at != nullptr; at = at->ai_next) {
+    if (at->ai_family == AF_INET) return *at;
+  }
+  return first;
+}
+
+absl::Status Failure(const std::string& address, const char* call, int error) {
+  std::string reason = std::generic_category().message(error);
+  reason[0] = absl::ascii_tolower(static_cast<unsigned char>(reason[0]));
+  return absl::UnavailableError(absl::StrCat("listen tcp ", address, ": ", call, ": ", reason));
+}
+
+std::string NumericAddress(const sockaddr_storage& at) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (at.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(at);
+    inet_ntop(AF_INET, &v4.sin_addr, text, sizeof(text));
+    return absl::StrCat(text, ":", ntohs(v4.sin_port));
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(at);
+  inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text));
+  return absl::StrCat("[", text, "]:", ntohs(v6.sin6_port));
+}
+
+}  // namespace
+
+absl::StatusOr<PortReservation> PortReservation::Take(const std::string& address) {
+  const auto resolved = Resolve(address);
+  if (!resolved.ok()) return resolved.status();
+  const addrinfo& at = PreferIpv4(**resolved);
+  PortReservation held(socket(at.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "");
+  if (held.socket_ < 0) return Failure(address, "socket", errno);
+  const int on = 1;
+  setsockopt(held.socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (bind(held.socket_, at.ai_addr, at.ai_addrlen) != 0) return Failure(address, "bind", errno);
+  sockaddr_storage bound{};
+  socklen_t size = sizeof(bound);
+  if (getsockname(held.socket_, reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
+    return Failure(address, "getsockname", errno);
+  }
+  held.address_ = NumericAddress(bound);
+  return held;
+}
+
+PortReservation::PortReservation(PortReservation&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)), address_(std::move(other.address_)) {}
+
+PortReservation::~PortReservation() {
+  if (socket_ >= 0) close(socket_);
+}
+
+std::string PortReservation::endpoint() const {
+  if (absl::StartsWith(address_, "0.0.0.0:")) return "127.0.0.1" + address_.substr(7);
+  if (absl::StartsWith(address_, "[::]:")) return "127.0.0.1" + address_.substr(4);
+  return address_;
+}
+
+}  // namespace fakeetcd
