@@ -27,7 +27,7 @@ void Agenda::RunDue() {
     target = compaction_->Due(clock_.Now(), revision);
   }
   // A client may have compacted further; then there is nothing left to do.
-  if (target) engine_.Compact(*target).IgnoreError();
+  if (target) engine_.Compact(*target, false).IgnoreError();
 }
 
 }  // namespace fakeetcd

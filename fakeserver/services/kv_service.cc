@@ -62,8 +62,7 @@ grpc::ServerUnaryReactor* KvService::Compact(grpc::CallbackServerContext* contex
   return AnswerUnary<pb::CompactionRequest>(
       dispatcher_, {context, request, response},
       [&](const pb::CompactionRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        // Physical or not: what is compacted is gone when the call returns.
-        const auto revision = dispatcher_.engine().Compact(message.revision());
+        const auto revision = dispatcher_.engine().Compact(message.revision(), message.physical());
         if (!revision.ok()) return revision.status();
         pb::CompactionResponse answer;
         *answer.mutable_header() = MakeHeader(dispatcher_.engine(), *revision);
