@@ -32,6 +32,11 @@ struct Reply {
   const Message* operator->() const { return &**this; }
 };
 
+/// Of bytes in place of a message.
+inline std::string DescribeMessage(const std::string& bytes) {
+  return std::to_string(bytes.size()) + " bytes";
+}
+
 template <typename Message>
 std::ostream& operator<<(std::ostream& out, const Reply<Message>& reply) {
   if (!reply.status.ok()) return out << DescribeStatus(reply.status);

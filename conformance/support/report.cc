@@ -59,7 +59,8 @@ void Report::OnTestEnd(const testing::TestInfo& test) {
 }
 
 void Report::OnTestProgramEnd(const testing::UnitTest& run) {
-  std::cout << run.successful_test_count() << " passed, " << run.failed_test_count() << " failed, "
+  const int failed = run.failed_test_count() + (run.ad_hoc_test_result().Failed() ? 1 : 0);
+  std::cout << run.successful_test_count() << " passed, " << failed << " failed, "
             << run.skipped_test_count() << " skipped" << std::endl;
 }
 

@@ -1,0 +1,221 @@
+// What comes before a request means anything: bytes that are no message, methods that do not
+// exist, metadata and compression.
+#include <gmock/gmock.h>
+
+#include "conformance/support/matchers.h"
+#include "conformance/support/scratch.h"
+#include "conformance/target.h"
+
+namespace conformance {
+namespace {
+
+using testing::ElementsAre;
+using testing::StartsWith;
+
+constexpr char kPut[] = "/etcdserverpb.KV/Put";
+constexpr char kRange[] = "/etcdserverpb.KV/Range";
+constexpr char kTxn[] = "/etcdserverpb.KV/Txn";
+
+// A field of protobuf that holds bytes. REQUIRES: `number` < 16 and `bytes` is short.
+std::string Field(int number, const std::string& bytes) {
+  return std::string(1, static_cast<char>(number << 3 | 2)) + static_cast<char>(bytes.size()) +
+         bytes;
+}
+
+TEST(Payload, ThatIsNoMessageIsAnInternalError) {
+  const Wire wire;
+  const struct {
+    const char* name;
+    std::string payload;
+  } cases[] = {{"a field that ends too early",
+                "\x0a\x05"
+                "ab"},
+               {"a number that does not end", "\xff\xff\xff"},
+               {"a wire type that does not exist", "\x0f"}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto reply = wire.CallRaw(kPut, c.payload);
+    EXPECT_EQ(reply.status.error_code(), grpc::INTERNAL);
+    EXPECT_THAT(reply.status.error_message(), StartsWith("grpc: error unmarshalling request: "));
+  }
+}
+
+TEST(Payload, ThatIsNoMessageOfAnyMethodIsAnInternalError) {
+  const Wire wire;
+  for (const char* method :
+       {kRange, kTxn, "/etcdserverpb.KV/DeleteRange", "/etcdserverpb.KV/Compact",
+        "/etcdserverpb.Lease/LeaseGrant", "/etcdserverpb.Lease/LeaseRevoke",
+        "/etcdserverpb.Lease/LeaseTimeToLive", "/etcdserverpb.Maintenance/HashKV"}) {
+    SCOPED_TRACE(method);
+    EXPECT_EQ(wire.CallRaw(method, "\xff\xff\xff").status.error_code(), grpc::INTERNAL);
+  }
+}
+
+TEST(Payload, ThatIsNoMessageLeavesTheConnectionUsable) {
+  Scratch s;
+  EXPECT_EQ(s.CallRaw(kPut, "\xff").status.error_code(), grpc::INTERNAL);
+  EXPECT_THAT(s.Call(Put(s("a"), "1")), IsOk());
+}
+
+TEST(Payload, OfNothingIsTheEmptyMessage) {
+  const Wire wire;
+  EXPECT_THAT(wire.CallRaw(kPut, ""), FailsWith(kEmptyKey));
+  EXPECT_THAT(wire.CallRaw(kTxn, ""), IsOk());
+}
+
+TEST(Payload, MayHoldFieldsNobodyKnows) {
+  Scratch s;
+  const std::string payload = Put(s("a"), "1").SerializeAsString() + Field(15, "what is this");
+  EXPECT_THAT(s.CallRaw(kPut, payload), IsOk());
+  EXPECT_THAT(s.Get("a").kvs(), ElementsAre(Holds(s("a"), "1")));
+}
+
+TEST(Payload, WithAFieldTwiceMeansTheLast) {
+  Scratch s;
+  const std::string payload = Put(s("a"), "1").SerializeAsString() + Field(2, "2");
+  EXPECT_THAT(s.CallRaw(kPut, payload), IsOk());
+  EXPECT_THAT(s.Get("a").kvs(), ElementsAre(Holds(s("a"), "2")));
+}
+
+TEST(Payload, WithFieldsInAnyOrderMeansTheSame) {
+  Scratch s;
+  EXPECT_THAT(s.CallRaw(kPut, Field(2, "1") + Field(1, s("a"))), IsOk());
+  EXPECT_THAT(s.Get("a").kvs(), ElementsAre(Holds(s("a"), "1")));
+}
+
+TEST(Payload, WithTwoRequestsInOneOperationMeansTheLast) {
+  Scratch s;
+  s.Put("a", "1");
+  const std::string op =
+      Op(Delete(s("a"))).proto.SerializeAsString() + Op(Range(s("a"))).proto.SerializeAsString();
+  const auto reply = s.CallRaw(kTxn, Field(2, op));
+  ASSERT_THAT(reply, IsOk());
+  pb::TxnResponse txn;
+  ASSERT_TRUE(txn.ParseFromString(*reply));
+  EXPECT_TRUE(txn.responses(0).has_response_range());
+  EXPECT_EQ(s.Get("a").count(), 1);
+}
+
+TEST(Method, ThatAServiceDoesNotHaveIsUnimplemented) {
+  const Wire wire;
+  EXPECT_THAT(
+      wire.CallRaw("/etcdserverpb.KV/Increment", ""),
+      FailsWith(grpc::UNIMPLEMENTED, "unknown method Increment for service etcdserverpb.KV"));
+  EXPECT_THAT(
+      wire.CallRaw("/etcdserverpb.Lease/Grant", ""),
+      FailsWith(grpc::UNIMPLEMENTED, "unknown method Grant for service etcdserverpb.Lease"));
+}
+
+TEST(Method, OfAServiceThatDoesNotExistIsUnimplemented) {
+  const Wire wire;
+  EXPECT_THAT(wire.CallRaw("/etcdserverpb.Kv/Put", ""),
+              FailsWith(grpc::UNIMPLEMENTED, "unknown service etcdserverpb.Kv"));
+}
+
+TEST(Method, WithoutAServiceIsMalformed) {
+  const Wire wire;
+  const bool unimplemented = target().version.AtLeast(3, 5);
+  EXPECT_THAT(wire.CallRaw("/Put", ""),
+              FailsWith(unimplemented ? grpc::UNIMPLEMENTED : grpc::RESOURCE_EXHAUSTED,
+                        "malformed method name: \"/Put\""));
+}
+
+TEST(Method, DowngradeCameWith35) {
+  const Wire wire;
+  const auto reply = wire.CallRaw("/etcdserverpb.Maintenance/Downgrade", "\xff");
+  if (target().version.AtLeast(3, 5)) {
+    EXPECT_EQ(reply.status.error_code(), grpc::INTERNAL);
+    return;
+  }
+  EXPECT_THAT(reply, FailsWith(grpc::UNIMPLEMENTED,
+                               "unknown method Downgrade for service etcdserverpb.Maintenance"));
+}
+
+TEST(Method, AuthStatusCameWith35) {
+  const Wire wire;
+  const auto status = wire.Call(pb::AuthStatusRequest());
+  if (target().version.AtLeast(3, 5)) {
+    EXPECT_THAT(status, IsOk());
+    return;
+  }
+  EXPECT_THAT(status, FailsWith(grpc::UNIMPLEMENTED,
+                                "unknown method AuthStatus for service etcdserverpb.Auth"));
+}
+
+TEST(Method, RangeStreamCameWith37) {
+  const Wire wire;
+  const auto reply = wire.CallRaw("/etcdserverpb.KV/RangeStream", "");
+  if (target().version.AtLeast(3, 7)) {
+    EXPECT_THAT(reply, FailsWith(kEmptyKey));
+    return;
+  }
+  EXPECT_THAT(reply, FailsWith(grpc::UNIMPLEMENTED,
+                               "unknown method RangeStream for service etcdserverpb.KV"));
+}
+
+TEST(Method, OfReflectionIsNotThere) {
+  const Wire wire;
+  EXPECT_THAT(
+      wire.CallRaw("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", ""),
+      FailsWith(grpc::UNIMPLEMENTED, "unknown service grpc.reflection.v1alpha.ServerReflection"));
+}
+
+TEST(Health, OfTheServerIsServing) {
+  const Wire wire;
+  const auto reply = wire.CallRaw("/grpc.health.v1.Health/Check", "");
+  ASSERT_THAT(reply, IsOk());
+  EXPECT_EQ(*reply, "\x08\x01");
+}
+
+TEST(Health, OfAnyServiceByNameIsUnknown) {
+  const Wire wire;
+  for (const char* name : {"etcdserverpb.KV", "nothing"}) {
+    SCOPED_TRACE(name);
+    EXPECT_THAT(wire.CallRaw("/grpc.health.v1.Health/Check", Field(1, name)),
+                FailsWith(grpc::NOT_FOUND, "unknown service"));
+  }
+}
+
+TEST(Metadata, ThatRequiresALeaderIsMetWhereThereIsOne) {
+  Scratch s;
+  const CallOptions leader{.metadata = {{"hasleader", "true"}}};
+  EXPECT_THAT(s.Call(Put(s("a"), "1"), leader), IsOk());
+  EXPECT_THAT(s.Call(Range(s("a"), {.serializable = true}), leader), IsOk());
+}
+
+TEST(Metadata, OfTheClientVersionMayBeAnything) {
+  Scratch s;
+  for (const char* version : {"3.4", "99.0", "what is this", ""}) {
+    SCOPED_TRACE(version);
+    EXPECT_THAT(s.Call(Put(s("a"), "1"), {.metadata = {{"client-api-version", version}}}), IsOk());
+  }
+}
+
+TEST(Metadata, NobodyKnowsIsIgnored) {
+  Scratch s;
+  EXPECT_THAT(s.Call(Put(s("a"), "1"), {.metadata = {{"x-trace", "1"}, {"x-trace", "2"}}}), IsOk());
+}
+
+TEST(Metadata, OfATokenIsIgnoredWhileAuthIsOffByNewPatches) {
+  Scratch s;
+  const auto put = s.Call(Put(s("a"), "1"), {.metadata = {{"token", "no token"}}});
+  if (target().version.Since({V(3, 4, 28), V(3, 5, 10), V(3, 6, 0)})) {
+    EXPECT_THAT(put, IsOk());
+    return;
+  }
+  EXPECT_THAT(put, FailsWith(grpc::UNAUTHENTICATED, "etcdserver: invalid auth token"));
+}
+
+TEST(Compression, WithGzipIsUnderstoodSince35) {
+  Scratch s;
+  const auto put = s.Call(Put(s("a"), std::string(10000, 'v')), {.gzip = true});
+  if (target().version.AtLeast(3, 5)) {
+    EXPECT_THAT(put, IsOk());
+    return;
+  }
+  EXPECT_THAT(put, FailsWith(grpc::UNIMPLEMENTED,
+                             "grpc: Decompressor is not installed for grpc-encoding \"gzip\""));
+}
+
+}  // namespace
+}  // namespace conformance
