@@ -86,7 +86,8 @@ class [[nodiscard]] Result {
 
   const T& operator*() const& { return *Checked(std::get_if<0>(&state_)); }
   T& operator*() & { return *Checked(std::get_if<0>(&state_)); }
-  T&& operator*() && { return std::move(*Checked(std::get_if<0>(&state_))); }
+  /// By value, so that `for (auto& kv : (*client.Range("k")).kvs)` has something to stand on.
+  T operator*() && { return std::move(*Checked(std::get_if<0>(&state_))); }
   const T* operator->() const { return Checked(std::get_if<0>(&state_)); }
   T* operator->() { return Checked(std::get_if<0>(&state_)); }
 
