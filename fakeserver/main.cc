@@ -1,0 +1,128 @@
+// fake-etcd: fakeetcd::Server as a program that can stand in for the etcd binary.
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "fakeetcd/server.h"
+#include "fakeserver/base/emulation.h"
+#include "fakeserver/flags.h"
+#include "fakeserver/log.h"
+
+namespace {
+
+using fakeetcd::Flags;
+using fakeetcd::Log;
+using fakeetcd::LogLevel;
+
+std::vector<std::string> Environment() {
+  std::vector<std::string> variables;
+  for (char** at = environ; *at != nullptr; ++at) variables.emplace_back(*at);
+  return variables;
+}
+
+std::string Joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ",") + part;
+  return text;
+}
+
+// Line for line what etcd prints, for programs that read it.
+void PrintVersion(const std::string& emulate) {
+  std::printf(
+      "etcd Version: %s\n"
+      "Git SHA: none (fake-etcd)\n"
+      "Go Version: none (fake-etcd is written in C++)\n"
+      "Go OS/Arch: linux/amd64\n",
+      fakeetcd::Behavior::Parse(emulate)->version.ToString().c_str());
+}
+
+// Blocks the signals that end the program, so that every thread started later leaves them to
+// WaitForSignal.
+sigset_t BlockSignals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int WaitForSignal(const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  return signal;
+}
+
+void LogFlags(const Flags& flags, Log& log) {
+  if (!flags.used_variables.empty()) {
+    log.Write(LogLevel::kInfo, "recognized and used environment variables",
+              {{"variables", Joined(flags.used_variables)}});
+  }
+  for (const std::string& variable : flags.unknown_variables) {
+    log.Write(LogLevel::kWarn, "unrecognized environment variable",
+              {{"environment-variable", variable}});
+  }
+  if (!flags.without_meaning.empty()) {
+    log.Write(LogLevel::kWarn, "flags without meaning for a server in memory are ignored",
+              {{"flags", Joined(flags.without_meaning)}});
+  }
+}
+
+void LogReady(const Flags& flags, const fakeetcd::Server& server, Log& log) {
+  for (const std::string& endpoint : server.endpoints()) {
+    std::printf("fake-etcd ready: http://%s\n", endpoint.c_str());
+  }
+  std::fflush(stdout);
+  log.Write(LogLevel::kInfo, "ready to serve client requests",
+            {{"emulate", flags.server.emulate}, {"address", Joined(server.endpoints())}});
+}
+
+int Serve(const Flags& flags) {
+  const sigset_t signals = BlockSignals();
+  Log log(flags.log_level, flags.log_outputs);
+  LogFlags(flags, log);
+  std::string error;
+  auto server = fakeetcd::Server::Start(flags.server, &error);
+  if (server == nullptr) {
+    std::fprintf(stderr, "fake-etcd: %s\n", error.c_str());
+    return 1;
+  }
+  LogReady(flags, *server, log);
+  const int signal = WaitForSignal(signals);
+  log.Write(LogLevel::kInfo, "received signal; shutting down",
+            {{"signal", signal == SIGTERM ? "terminated" : "interrupt"}});
+  server.reset();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // gRPC's own log would mix with ours.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
+  Flags flags;
+  const auto error =
+      fakeetcd::ParseFlags(std::vector<std::string>(argv + 1, argv + argc), Environment(), flags);
+  if (error.exit_code != 0) {
+    std::fprintf(stderr, "%s\n", error.text.c_str());
+    if (error.print_usage) std::fprintf(stderr, "%s", fakeetcd::Usage().c_str());
+    return error.exit_code;
+  }
+  if (flags.print_help) {
+    std::printf("%s", fakeetcd::Usage().c_str());
+    return 0;
+  }
+  if (flags.print_version) {
+    PrintVersion(flags.server.emulate);
+    return 0;
+  }
+  return Serve(flags);
+}
