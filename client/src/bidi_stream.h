@@ -27,11 +27,11 @@ class BidiStream final : public MessageStream<Outgoing>,
   using Starter = void (*)(const Endpoint&, grpc::ClientContext*, Reactor*);
 
   /// Opens a stream of `start`'s method at the next endpoint.
-  static std::shared_ptr<MessageStream<Outgoing>> Open(const std::shared_ptr<Transport>& transport,
+  static std::shared_ptr<MessageStream<Outgoing>> Open(Transport& transport,
                                                        const CallOptions& options, Starter start,
                                                        StreamEvents<Incoming> events) {
     auto stream = std::make_shared<BidiStream>(transport, options, std::move(events));
-    if (!transport->in_flight.Add(stream)) return stream;  // its user is being shut down
+    if (!transport.in_flight.Add(stream)) return stream;  // its user is being shut down
     const std::lock_guard lock(stream->mu_);
     start(stream->endpoint_, stream->context_.get(), stream.get());
     // Sends and reads come from outside of reactions: the hold has gRPC wait for them.
@@ -41,12 +41,11 @@ class BidiStream final : public MessageStream<Outgoing>,
     return stream;
   }
 
-  BidiStream(const std::shared_ptr<Transport>& transport, const CallOptions& options,
-             StreamEvents<Incoming> events)
+  BidiStream(Transport& transport, const CallOptions& options, StreamEvents<Incoming> events)
       : transport_(transport),
-        endpoint_(transport->endpoints.Pick()),
-        context_(MakeContext(*transport, options, Retry::Clock::time_point::max())),
-        events_(std::move(events)) {}
+        endpoint_(transport.endpoints.Pick()),
+        events_(std::move(events)),
+        context_(MakeContext(transport, options, Retry::Clock::time_point::max())) {}
 
   void Send(Outgoing message) override {
     const std::lock_guard lock(mu_);
@@ -61,7 +60,10 @@ class BidiStream final : public MessageStream<Outgoing>,
   }
 
   void Close() override {
-    context_->TryCancel();
+    {
+      const std::lock_guard lock(mu_);
+      if (context_ != nullptr) context_->TryCancel();
+    }
     ReleaseHold();
   }
 
@@ -81,9 +83,14 @@ class BidiStream final : public MessageStream<Outgoing>,
   }
 
   void OnDone(const grpc::Status& status) override {
-    FailedAttempt ended = DescribeFailure(*transport_, endpoint_, *context_, status);
+    FailedAttempt ended = DescribeFailure(transport_, endpoint_, *context_, status);
+    {
+      // The context holds on to the channel, which has to go before the stream does.
+      const std::lock_guard lock(mu_);
+      context_.reset();
+    }
     events_.on_end(std::move(ended.status));
-    transport_->in_flight.Remove(this);  // the last line: nothing may be left of the stream
+    transport_.in_flight.Remove(this);  // the last line: the transport may be gone now
   }
 
   void ReleaseHold() {
@@ -95,13 +102,13 @@ class BidiStream final : public MessageStream<Outgoing>,
     this->RemoveHold();
   }
 
-  const std::shared_ptr<Transport> transport_;
+  Transport& transport_;
   Endpoint& endpoint_;
-  const std::unique_ptr<grpc::ClientContext> context_;
   const StreamEvents<Incoming> events_;
   IncomingProto incoming_;
 
-  std::mutex mu_;                     // guards what follows
+  std::mutex mu_;                                 // guards what follows
+  std::unique_ptr<grpc::ClientContext> context_;  // null: gRPC is done with the stream
   bool open_ = false;                 // from the start of the call until the hold is given up
   std::deque<OutgoingProto> outbox_;  // the first is being written
 };

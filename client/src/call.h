@@ -68,12 +68,12 @@ class AsyncCall final : public Cancellable,
  public:
   using Done = std::function<void(Result<Response>)>;
 
-  static void Start(std::shared_ptr<Transport> transport, const Rpc<Request, Response>& rpc,
-                    Request request, CallOptions options, Done done) {
-    if (!transport->endpoints.status().ok()) return done(transport->endpoints.status());
-    auto call = std::make_shared<AsyncCall>(std::move(transport), rpc, std::move(request),
-                                            std::move(options), std::move(done));
-    if (!call->transport_->in_flight.Add(call)) {
+  static void Start(Transport& transport, const Rpc<Request, Response>& rpc, Request request,
+                    CallOptions options, Done done) {
+    if (!transport.endpoints.status().ok()) return done(transport.endpoints.status());
+    auto call = std::make_shared<AsyncCall>(transport, rpc, std::move(request), std::move(options),
+                                            std::move(done));
+    if (!transport.in_flight.Add(call)) {
       return call->done_(Status(Code::kCancelled, "the call's client is gone"));
     }
     if (call->options_.cancel.stop_possible()) {
@@ -82,16 +82,15 @@ class AsyncCall final : public Cancellable,
     call->StartAttempt();
   }
 
-  AsyncCall(std::shared_ptr<Transport> transport, const Rpc<Request, Response>& rpc,
-            Request request, CallOptions options, Done done)
-      : transport_(std::move(transport)),
+  AsyncCall(Transport& transport, const Rpc<Request, Response>& rpc, Request request,
+            CallOptions options, Done done)
+      : transport_(transport),
         rpc_(rpc),
         request_(std::move(request)),
         options_(std::move(options)),
         done_(std::move(done)),
-        deadline_(DeadlineFor(*transport_, options_)),
-        retry_(transport_->options.retry, rpc.idempotency, transport_->endpoints.size(),
-               deadline_) {}
+        deadline_(DeadlineFor(transport_, options_)),
+        retry_(transport_.options.retry, rpc.idempotency, transport_.endpoints.size(), deadline_) {}
 
   void Cancel() override {
     {
@@ -114,8 +113,8 @@ class AsyncCall final : public Cancellable,
     grpc::ClientContext* context = nullptr;
     {
       const std::lock_guard lock(mu_);
-      endpoint_ = &transport_->endpoints.Pick();
-      context_ = MakeContext(*transport_, options_, deadline_);
+      endpoint_ = &transport_.endpoints.Pick();
+      context_ = MakeContext(transport_, options_, deadline_);
       context = context_.get();
       if (cancelled_) context->TryCancel();
     }
@@ -126,23 +125,35 @@ class AsyncCall final : public Cancellable,
   }
 
   void OnDone(const grpc::Status& status) {
-    if (status.ok()) return Finish(std::move(response_));
     std::optional<Status> final_status;
     {
       const std::lock_guard lock(mu_);
-      const FailedAttempt failed = DescribeFailure(*transport_, *endpoint_, *context_, status);
-      context_.reset();
-      const auto now = transport_->timer.Now();
-      const auto delay = retry_.After(failed, now);
-      if (!delay || cancelled_) {
-        final_status = retry_.Final(failed.status);
+      // The context holds on to the channel, which has to go before the call does.
+      const auto context = std::move(context_);
+      if (status.ok()) {
+        final_status.emplace();
       } else {
-        waiting_ = true;
-        transport_->timer.RunAt(now + *delay,
-                                [self = this->shared_from_this()] { self->OnDelayOver(); });
+        final_status = AfterFailure(DescribeFailure(transport_, *endpoint_, *context, status));
       }
     }
-    if (final_status) Finish(*std::move(final_status));
+    if (!final_status) return;
+    if (final_status->ok()) {
+      Finish(std::move(response_));
+    } else {
+      Finish(*std::move(final_status));
+    }
+  }
+
+  // Returns the status of the call, or nothing where another attempt follows. mu_ is held.
+  std::optional<Status> AfterFailure(const FailedAttempt& failed) {
+    const auto now = transport_.timer.Now();
+    const auto delay = retry_.After(failed, now);
+    if (!delay || cancelled_) return retry_.Final(failed.status);
+    waiting_ = true;
+    transport_.timer.RunAt(now + *delay, [weak = this->weak_from_this()] {
+      if (const auto self = weak.lock()) self->OnDelayOver();
+    });
+    return std::nullopt;
   }
 
   void OnDelayOver() {
@@ -158,13 +169,13 @@ class AsyncCall final : public Cancellable,
     const auto self = this->shared_from_this();
     stop_callback_.reset();
     {
-      const InFlight::CallbackScope scope;
+      const CallbackScope scope;
       std::exchange(done_, nullptr)(std::move(result));
     }
-    transport_->in_flight.Remove(this);
+    transport_.in_flight.Remove(this);  // the last line: the transport may be gone now
   }
 
-  const std::shared_ptr<Transport> transport_;
+  Transport& transport_;
   const Rpc<Request, Response>& rpc_;
   const Request request_;
   const CallOptions options_;

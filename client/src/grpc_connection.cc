@@ -42,8 +42,8 @@ auto Blocking(Transport& transport, const Rpc<Request, Proto>& rpc, const Reques
 }
 
 template <typename Request, typename Proto, typename Response>
-void Async(const std::shared_ptr<Transport>& transport, const Rpc<Request, Proto>& rpc,
-           Request request, CallOptions call, Callback<Response> done) {
+void Async(Transport& transport, const Rpc<Request, Proto>& rpc, Request request, CallOptions call,
+           Callback<Response> done) {
   AsyncCall<Request, Proto>::Start(
       transport, rpc, std::move(request), std::move(call),
       [done = std::move(done)](Result<Proto> result) { done(ConvertResult(std::move(result))); });
@@ -103,11 +103,10 @@ class FailedRenewal final : public LeaseRenewal {
 }  // namespace
 
 GrpcConnection::GrpcConnection(const Options& options)
-    : transport_(std::make_shared<Transport>(options)),
+    : transport_(std::make_unique<Transport>(options)),
       keepalive_(std::make_shared<KeepAliveHub>(
-          // Not shared with the hub, which the transport's calls may outlive and it need not.
-          [transport = std::weak_ptr(transport_)](StreamEvents<LeaseKeepAliveResponse> events) {
-            return KeepAliveBidiStream::Open(transport.lock(), RequireLeader(), StartKeepAlive,
+          [transport = transport_.get()](StreamEvents<LeaseKeepAliveResponse> events) {
+            return KeepAliveBidiStream::Open(*transport, RequireLeader(), StartKeepAlive,
                                              std::move(events));
           },
           transport_->timer, StreamBackoff())) {}
@@ -121,9 +120,7 @@ GrpcConnection::~GrpcConnection() {
       if (const auto hub = weak.lock()) hub->Shutdown();
     }
   }
-  // In this order: a call that waits for its next attempt needs the timer until it is cancelled.
-  transport_->in_flight.Close();
-  transport_->timer.Stop();
+  Close(std::move(transport_));
 }
 
 Result<RangeResponse> GrpcConnection::Range(RangeParams params) {
@@ -170,37 +167,37 @@ Result<LeasesResponse> GrpcConnection::Leases(LeasesParams params) {
 }
 
 void GrpcConnection::AsyncRange(RangeParams params, Callback<RangeResponse> done) {
-  Async(transport_, kRange, ToProto(std::move(params.request)), std::move(params.call),
+  Async(*transport_, kRange, ToProto(std::move(params.request)), std::move(params.call),
         std::move(done));
 }
 
 void GrpcConnection::AsyncPut(PutParams params, Callback<PutResponse> done) {
-  Async(transport_, kPut, ToProto(std::move(params.request)), std::move(params.call),
+  Async(*transport_, kPut, ToProto(std::move(params.request)), std::move(params.call),
         std::move(done));
 }
 
 void GrpcConnection::AsyncDelete(DeleteParams params, Callback<DeleteResponse> done) {
-  Async(transport_, kDeleteRange, ToProto(std::move(params.request)), std::move(params.call),
+  Async(*transport_, kDeleteRange, ToProto(std::move(params.request)), std::move(params.call),
         std::move(done));
 }
 
 void GrpcConnection::AsyncTxn(TxnParams params, Callback<TxnResponse> done) {
   const auto& method = TxnMethod(params.request);
-  Async(transport_, method, ToProto(std::move(params.request)), std::move(params.call),
+  Async(*transport_, method, ToProto(std::move(params.request)), std::move(params.call),
         std::move(done));
 }
 
 void GrpcConnection::AsyncCompact(CompactParams params, Callback<CompactResponse> done) {
-  Async(transport_, kCompact, ToProto(params.request), std::move(params.call), std::move(done));
+  Async(*transport_, kCompact, ToProto(params.request), std::move(params.call), std::move(done));
 }
 
 void GrpcConnection::AsyncLeaseGrant(LeaseGrantParams params, Callback<LeaseGrantResponse> done) {
-  Async(transport_, kLeaseGrant, ToProto(params.request), std::move(params.call), std::move(done));
+  Async(*transport_, kLeaseGrant, ToProto(params.request), std::move(params.call), std::move(done));
 }
 
 void GrpcConnection::AsyncLeaseRevoke(LeaseRevokeParams params,
                                       Callback<LeaseRevokeResponse> done) {
-  Async(transport_, kLeaseRevoke, ToProto(params.request), std::move(params.call),
+  Async(*transport_, kLeaseRevoke, ToProto(params.request), std::move(params.call),
         Callback<LeaseRevokeResponse>([weak = std::weak_ptr(keepalive_), id = params.request.id,
                                        done = std::move(done)](Result<LeaseRevokeResponse> result) {
           const auto keepalive = weak.lock();
@@ -211,17 +208,17 @@ void GrpcConnection::AsyncLeaseRevoke(LeaseRevokeParams params,
 
 void GrpcConnection::AsyncLeaseKeepAlive(LeaseKeepAliveParams params,
                                          Callback<LeaseKeepAliveResponse> done) {
-  Async(transport_, kLeaseKeepAliveOnce, ToProto(params.request), std::move(params.call),
+  Async(*transport_, kLeaseKeepAliveOnce, ToProto(params.request), std::move(params.call),
         std::move(done));
 }
 
 void GrpcConnection::AsyncTimeToLive(TimeToLiveParams params, Callback<TimeToLiveResponse> done) {
-  Async(transport_, kLeaseTimeToLive, ToProto(params.request), std::move(params.call),
+  Async(*transport_, kLeaseTimeToLive, ToProto(params.request), std::move(params.call),
         std::move(done));
 }
 
 void GrpcConnection::AsyncLeases(LeasesParams params, Callback<LeasesResponse> done) {
-  Async(transport_, kLeaseLeases, pb::LeaseLeasesRequest(), std::move(params.call),
+  Async(*transport_, kLeaseLeases, pb::LeaseLeasesRequest(), std::move(params.call),
         std::move(done));
 }
 
@@ -250,8 +247,8 @@ std::shared_ptr<WatchHub> GrpcConnection::NewWatchHub(const CallOptions& call) {
   stream_call.metadata = call.metadata;
   stream_call.require_leader = call.require_leader;
   return std::make_shared<WatchHub>(
-      [transport = std::weak_ptr(transport_), stream_call](StreamEvents<WatchFrame> events) {
-        return WatchBidiStream::Open(transport.lock(), stream_call, StartWatch, std::move(events));
+      [transport = transport_.get(), stream_call](StreamEvents<WatchFrame> events) {
+        return WatchBidiStream::Open(*transport, stream_call, StartWatch, std::move(events));
       },
       transport_->timer, StreamBackoff(), call.require_leader);
 }

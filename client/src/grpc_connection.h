@@ -54,8 +54,7 @@ class GrpcConnection final : public Connection {
   std::shared_ptr<WatchHub> WatchHubFor(const WatchParams& params);
   std::shared_ptr<WatchHub> NewWatchHub(const CallOptions& call);
 
-  // Shared with the calls and streams in flight.
-  const std::shared_ptr<Transport> transport_;
+  std::unique_ptr<Transport> transport_;
   const std::shared_ptr<KeepAliveHub> keepalive_;
 
   std::mutex mu_;  // guards what follows

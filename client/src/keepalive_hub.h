@@ -30,7 +30,7 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
  public:
   using Opener = StreamOpener<LeaseKeepAliveRequest, LeaseKeepAliveResponse>;
 
-  /// `timer` is not used any more once Shutdown has returned.
+  /// Neither `open` nor `timer` is used any more once Shutdown has returned.
   KeepAliveHub(Opener open, Timer& timer, Backoff backoff);
 
   std::unique_ptr<LeaseRenewal> Keep(const KeepAliveRequest& request);

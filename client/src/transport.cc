@@ -1,5 +1,6 @@
 #include "client/src/transport.h"
 
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,14 +16,64 @@ using Clock = Retry::Clock;
 // How many CallbackScopes the thread is in.
 thread_local int callback_depth = 0;
 
+void WaitAndDestroy(std::unique_ptr<Transport> transport) {
+  transport->in_flight.Wait();
+  transport->timer.Stop();
+}
+
+/// Destroys the transports of connections that ended in a callback. There is one in the process,
+/// as nothing else outlives such a connection and could own the thread.
+class Janitor {
+ public:
+  static Janitor& OfTheProcess() {
+    static Janitor janitor;
+    return janitor;
+  }
+
+  Janitor() = default;
+  Janitor(const Janitor&) = delete;
+  Janitor& operator=(const Janitor&) = delete;
+  ~Janitor() {
+    {
+      const std::lock_guard lock(mu_);
+      stopped_ = true;
+      changed_.notify_one();
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void Take(std::unique_ptr<Transport> transport) {
+    const std::lock_guard lock(mu_);
+    transports_.push_back(std::move(transport));
+    if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
+    changed_.notify_one();
+  }
+
+ private:
+  void Run() {
+    std::unique_lock lock(mu_);
+    while (true) {
+      changed_.wait(lock, [this] { return stopped_ || !transports_.empty(); });
+      if (transports_.empty()) return;
+      auto transports = std::exchange(transports_, {});
+      lock.unlock();
+      for (auto& transport : transports) WaitAndDestroy(std::move(transport));
+      lock.lock();
+    }
+  }
+
+  std::mutex mu_;
+  std::condition_variable changed_;
+  std::vector<std::unique_ptr<Transport>> transports_;  // guarded by mu_
+  bool stopped_ = false;                                // guarded by mu_
+  std::thread thread_;                                  // guarded by mu_ until stopped_
+};
+
 void AddMetadata(const Metadata& metadata, grpc::ClientContext* context) {
   for (const auto& [name, value] : metadata) context->AddMetadata(name, value);
 }
 
 }  // namespace
-
-InFlight::CallbackScope::CallbackScope() { ++callback_depth; }
-InFlight::CallbackScope::~CallbackScope() { --callback_depth; }
 
 bool InFlight::Add(std::shared_ptr<Cancellable> call) {
   const std::lock_guard lock(mu_);
@@ -50,10 +101,23 @@ void InFlight::Close() {
     for (const auto& [key, call] : calls_) calls.push_back(call);
   }
   for (const auto& call : calls) call->Cancel();
-  calls.clear();
-  if (callback_depth > 0) return;
+}
+
+void InFlight::Wait() {
   std::unique_lock lock(mu_);
   removed_.wait(lock, [this] { return calls_.empty(); });
+}
+
+CallbackScope::CallbackScope() { ++callback_depth; }
+CallbackScope::~CallbackScope() { --callback_depth; }
+
+void Close(std::unique_ptr<Transport> transport) {
+  transport->in_flight.Close();
+  if (callback_depth > 0) {
+    Janitor::OfTheProcess().Take(std::move(transport));
+  } else {
+    WaitAndDestroy(std::move(transport));
+  }
 }
 
 Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& call) {

@@ -30,22 +30,18 @@ class Cancellable {
 /// The calls and streams in flight of one connection, which keeps them alive. Thread-safe.
 class InFlight {
  public:
-  /// Marks the current thread as running a callback of the user, while it exists.
-  class CallbackScope {
-   public:
-    CallbackScope();
-    ~CallbackScope();
-    CallbackScope(const CallbackScope&) = delete;
-    CallbackScope& operator=(const CallbackScope&) = delete;
-  };
-
   /// Returns false, and does not take it, once closed.
   bool Add(std::shared_ptr<Cancellable> call);
+
+  /// Says that the call is over, and uses nothing of the connection any more.
   void Remove(const Cancellable* call);
 
-  /// Cancels all, takes no more, and waits until all are removed. Does not wait on a thread that
-  /// runs a callback: others may be queued up behind it there.
+  /// Cancels all and takes no more.
   void Close();
+
+  /// Waits until all are removed. REQUIRES: Close was called, and this is not a gRPC thread: those
+  /// waited for may be queued up behind it.
+  void Wait();
 
  private:
   std::mutex mu_;
@@ -54,8 +50,16 @@ class InFlight {
   bool closed_ = false;                                               // guarded by mu_
 };
 
-/// What all the calls of one connection share. Each call holds it, as it may end after the
-/// connection.
+/// Marks the current thread as running a callback of the user, while it exists.
+class CallbackScope {
+ public:
+  CallbackScope();
+  ~CallbackScope();
+  CallbackScope(const CallbackScope&) = delete;
+  CallbackScope& operator=(const CallbackScope&) = delete;
+};
+
+/// What all the calls of one connection share. Outlives them.
 struct Transport {
   explicit Transport(const Options& client_options)
       : options(client_options), endpoints(client_options) {}
@@ -65,6 +69,12 @@ struct Transport {
   TimerThread timer;
   InFlight in_flight;
 };
+
+/// Cancels what is in flight, waits until it is over, and destroys the transport.
+///
+/// In a callback, which a thread of gRPC runs, the last two are done by another thread: there gRPC
+/// would wait for itself, for the last channel to go takes gRPC's threads with it.
+void Close(std::unique_ptr<Transport> transport);
 
 /// When a call that starts now has to be over.
 Retry::Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& call);

@@ -41,7 +41,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
  public:
   using Opener = StreamOpener<WatchCommand, WatchFrame>;
 
-  /// `timer` is not used any more once Shutdown has returned.
+  /// Neither `open` nor `timer` is used any more once Shutdown has returned.
   WatchHub(Opener open, Timer& timer, Backoff backoff, bool require_leader);
 
   /// Starts a watch, which `stop` cancels. Where it starts "now", waits until the server has
