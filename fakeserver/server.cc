@@ -128,7 +128,9 @@ struct Server::Impl {
   bool manual() const { return options.clock == ClockKind::kManual; }
 
   absl::Status Serve() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    for (const PortReservation& port : ports) port.Share(true);
     auto started = GrpcEndpoint::Start(dispatcher, GrpcOptionsOf(options, ports));
+    for (const PortReservation& port : ports) port.Share(false);
     if (!started.ok()) return started.status();
     grpc = *std::move(started);
     if (!manual()) ticker.Start();

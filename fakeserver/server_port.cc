@@ -82,9 +82,12 @@ absl::StatusOr<PortReservation> PortReservation::Take(const std::string& address
   const addrinfo& at = PreferIpv4(**resolved);
   PortReservation held(socket(at.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "");
   if (held.socket_ < 0) return Failure(address, "socket", errno);
-  const int on = 1;
-  setsockopt(held.socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (bind(held.socket_, at.ai_addr, at.ai_addrlen) != 0) return Failure(address, "bind", errno);
+  // Not with SO_REUSEADDR at first: a port so taken is open to everyone who asks the same. But a
+  // port with old connections on it is to be had in no other way.
+  if (bind(held.socket_, at.ai_addr, at.ai_addrlen) != 0) {
+    held.Share(true);
+    if (bind(held.socket_, at.ai_addr, at.ai_addrlen) != 0) return Failure(address, "bind", errno);
+  }
   sockaddr_storage bound{};
   socklen_t size = sizeof(bound);
   if (getsockname(held.socket_, reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
@@ -99,6 +102,11 @@ PortReservation::PortReservation(PortReservation&& other) noexcept
 
 PortReservation::~PortReservation() {
   if (socket_ >= 0) close(socket_);
+}
+
+void PortReservation::Share(bool shared) const {
+  const int on = shared ? 1 : 0;
+  setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 }
 
 std::string PortReservation::endpoint() const {

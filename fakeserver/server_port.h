@@ -11,7 +11,7 @@ namespace fakeetcd {
 /// a server that is stopped and started again finds its port free.
 ///
 /// It is held by a socket that is bound and does not listen; connections are refused until
-/// somebody in this process listens there.
+/// somebody listens there, whom Share lets in.
 class PortReservation {
  public:
   /// `address` is "HOST:PORT"; a name means its first IPv4 address, if it has one, and port 0 a
@@ -21,6 +21,9 @@ class PortReservation {
   PortReservation(PortReservation&& other) noexcept;
   PortReservation& operator=(PortReservation&&) = delete;
   ~PortReservation();
+
+  /// Whether another socket may be bound to the address at this time, if it has SO_REUSEADDR.
+  void Share(bool shared) const;
 
   /// Where to listen, in numbers: "127.0.0.1:41234", "[::1]:41234".
   const std::string& address() const { return address_; }

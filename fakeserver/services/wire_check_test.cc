@@ -1,0 +1,67 @@
+#include "fakeserver/services/wire_check.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fakeserver/services/proto.h"
+
+namespace fakeetcd {
+namespace {
+
+using namespace std::string_literals;  // NOLINT(google-build-using-namespace): bytes with zeros
+
+// As etcd 3.4.23, 3.5.30 and 3.6.14 answered these bytes as a PutRequest.
+TEST(WireCheckTest, TellsWhatIsWrongInTheWordsOfEtcd) {
+  const struct {
+    std::string bytes;
+    std::string want;
+  } cases[] = {
+      {"\x0a\x05"s + "ab", "unexpected EOF"},
+      {"\x18\xff", "unexpected EOF"},
+      {"\xff", "unexpected EOF"},
+      {"\x0f", "proto: wrong wireType = 7 for field Key"},
+      {"\x0e", "proto: wrong wireType = 6 for field Key"},
+      {"\x08\x01", "proto: wrong wireType = 0 for field Key"},
+      {"\x02\x00"s, "proto: PutRequest: illegal tag 0 (wire type 2)"},
+      {"\x0c", "proto: PutRequest: wiretype end group for non-group"},
+      {"\xa4\x01", "proto: PutRequest: wiretype end group for non-group"},
+      {"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "proto: integer overflow"},
+      {"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+       "proto: negative length found during unmarshaling"},
+      {"\x0a\x01"s + "a\xa2\x06\x05x", "unexpected EOF"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.want);
+    EXPECT_EQ(FindWireError(*pb::PutRequest::descriptor(), c.bytes), c.want);
+  }
+}
+
+TEST(WireCheckTest, FindsNothingWrongWithUnknownFields) {
+  const std::string bytes_field = "\x0a\x01"s + "a\xa2\x06\x01x";
+  const std::string group = "\xa3\x01\xa4\x01";
+
+  EXPECT_EQ(FindWireError(*pb::PutRequest::descriptor(), bytes_field), std::nullopt);
+  EXPECT_EQ(FindWireError(*pb::PutRequest::descriptor(), group), std::nullopt);
+}
+
+TEST(WireCheckTest, LooksIntoMessagesWithinTheMessage) {
+  pb::TxnRequest txn;
+  pb::PutRequest& put = *txn.add_success()->mutable_request_put();
+  put.GetReflection()->MutableUnknownFields(&put)->AddVarint(1, 7);
+
+  EXPECT_EQ(FindWireError(*pb::TxnRequest::descriptor(), txn.SerializeAsString()),
+            "proto: wrong wireType = 0 for field Key");
+}
+
+TEST(WireCheckTest, TakesRepeatedEnumsPackedOrNot) {
+  const std::string packed = "\x2a\x02\x00\x01"s;
+  const std::string one_by_one = "\x28\x00\x28\x01"s;
+
+  EXPECT_EQ(FindWireError(*pb::WatchCreateRequest::descriptor(), packed), std::nullopt);
+  EXPECT_EQ(FindWireError(*pb::WatchCreateRequest::descriptor(), one_by_one), std::nullopt);
+}
+
+}  // namespace
+}  // namespace fakeetcd
