@@ -22,6 +22,7 @@ struct Flags {
   std::string endpoint;
   std::string version;
   std::string filter = "*";
+  int progress_notify_interval = 0;
   bool list = false;
   bool verbose = false;
 };
@@ -93,6 +94,7 @@ int Run(const Flags& flags) {
                     DescribeStatus(everything.status));
   }
   target.fresh = everything->header().revision() == 1;
+  target.progress_notify_interval = std::chrono::milliseconds(flags.progress_notify_interval);
   SetTarget(target);
   std::cout << "etcd " << version->ToString() << " at " << target.endpoint
             << (target.fresh ? ", fresh" : ", in use") << "; keys under " << RunPrefix()
@@ -121,6 +123,10 @@ int Main(int argc, char** argv) {
         const bool known = version && version->major == 3 && version->minor >= 4;
         return known ? "" : "not a release from 3.4 on: " + text;
       });
+  app.add_option("--progress-notify-interval", flags.progress_notify_interval,
+                 "What the server's flag of that name (before 3.6, with experimental- before it) "
+                 "says, in milliseconds. Without it, cases about it are skipped")
+      ->check(CLI::PositiveNumber);
   app.add_option("--filter", flags.filter,
                  "Which cases to run: globs of Suite.Case separated by ':', those after a '-' are "
                  "left out");

@@ -1,6 +1,7 @@
 #ifndef CONFORMANCE_TARGET_H_
 #define CONFORMANCE_TARGET_H_
 
+#include <chrono>
 #include <string>
 
 #include "conformance/support/version.h"
@@ -16,6 +17,8 @@ struct Target {
   Version version = {};
   /// Nothing had been written when the suite started: the store was at revision 1.
   bool fresh = false;
+  /// How often the server tells of progress; zero where the suite was not told.
+  std::chrono::milliseconds progress_notify_interval{0};
 };
 
 /// The target of this run. REQUIRES: SetTarget was called.
