@@ -32,8 +32,6 @@ pb::TxnRequest DeleteThenPut(const std::string& key, const std::string& value) {
   return Txn({}, {Delete(key, {.range_end = kZeroByte}), Put(key, value)});
 }
 
-std::string LastKey(const Scratch& s) { return "\xff\xff\xff\xff" + s("last"); }
-
 // Puts `key` and deletes it in one revision.
 pb::TxnRequest PutThenDelete(const std::string& key, const std::string& value) {
   return Txn({}, {Txn({}, {Put(key, value)}), Txn({}, {Delete(key)})});
@@ -233,8 +231,8 @@ TEST(WatchEvent, OfAKeyPutAndDeletedInOneRevisionAreBoth) {
 }
 
 TEST(WatchEvent, OfAKeyDeletedAndPutInOneRevisionAreBoth) {
-  Scratch s;
-  const std::string key = LastKey(s);
+  Scratch s(Scratch::Where::kLast);
+  const std::string key = s("a");
   ASSERT_THAT(s.Call(Put(key, "1")), IsOk());
   WatchStream stream(s);
   const int64_t id = stream.Create(WatchCreate(key)).watch_id();
@@ -249,7 +247,6 @@ TEST(WatchEvent, OfAKeyDeletedAndPutInOneRevisionAreBoth) {
                                                    .create_revision = revision,
                                                    .mod_revision = revision,
                                                    .version = 1}));
-  s.Call(Delete(key));
 }
 
 TEST(WatchEvent, OfADeleteOfManyKeysComeTogetherInKeyOrder) {
@@ -419,8 +416,8 @@ TEST(WatchPrevKv, OfAKeyMadeAndDeletedInOneRevisionIsAbsent) {
 }
 
 TEST(WatchPrevKv, OfAKeyDeletedAndPutInOneRevisionIsWithTheDeleteAlone) {
-  Scratch s;
-  const std::string key = LastKey(s);
+  Scratch s(Scratch::Where::kLast);
+  const std::string key = s("a");
   ASSERT_THAT(s.Call(Put(key, "before")), IsOk());
   WatchStream stream(s);
   const int64_t id = stream.Create(WatchCreate(key, {.prev_kv = true})).watch_id();
@@ -430,7 +427,6 @@ TEST(WatchPrevKv, OfAKeyDeletedAndPutInOneRevisionIsWithTheDeleteAlone) {
   const auto events = stream.Events(id, 2);
   EXPECT_THAT(events[0].prev_kv(), Holds(key, "before"));
   EXPECT_FALSE(events[1].has_prev_kv());
-  s.Call(Delete(key));
 }
 
 TEST(WatchPrevKv, IsSentOfThePastToo) {

@@ -23,8 +23,6 @@ using testing::SizeIs;
 // How many revisions a response of a watch that catches up has at most.
 constexpr int kBatch = 1000;
 
-constexpr char kCompacted[] = "etcdserver: mvcc: required revision has been compacted";
-
 int64_t CompactNow(const Scratch& s) {
   const int64_t revision = s.Put("compacted here", "").header().revision();
   return s.Call(Compact(revision, true))->header().revision();
@@ -173,7 +171,7 @@ TEST(WatchStart, BelowZeroIsRefusedAsCompacted) {
   const auto created = stream.Create(WatchCreate(s("a"), {.start_revision = -1}));
 
   if (target().version.Since({V(3, 4, 38), V(3, 5, 24), V(3, 6, 6)})) {
-    EXPECT_THAT(created, RefusesTheWatch(kCompacted));
+    EXPECT_THAT(created, RefusesTheWatch(kCompacted.text));
     EXPECT_THAT(created, AtRevision(compacted));
   } else {
     EXPECT_FALSE(created.canceled());
@@ -189,7 +187,7 @@ TEST(WatchStart, BelowZeroIsRefusedBeforeTheRangeIsLookedAt) {
       stream.Create(WatchCreate(s("b"), {.range_end = s("a"), .start_revision = -1}));
 
   const bool checked = target().version.Since({V(3, 4, 38), V(3, 5, 24), V(3, 6, 6)});
-  EXPECT_THAT(created, RefusesTheWatch(checked ? kCompacted : "mvcc: watcher range is empty"));
+  EXPECT_THAT(created, RefusesTheWatch(checked ? kCompacted.text : "mvcc: watcher range is empty"));
 }
 
 TEST(WatchStart, AtACompactedRevisionIsCreatedAndThenCanceled) {
