@@ -67,6 +67,10 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.hash_kv_tells_revision = since({kNever, kNever, 0});
   behavior.txn_checks_in_order = since({kNever, kNever, 0});
   behavior.undefined_sort_is_refused = since({kNever, kNever, 0});
+  behavior.txn_put_checks_lease_first = since({kNever, kNever, kNever});
+  behavior.keys_only_leaves_out_lease = since({kNever, kNever, kNever});
+  behavior.token_is_checked_while_auth_is_off = !since({28, 10, 0});
+  behavior.alarm_response_has_header = since({kNever, 0, 0});
   behavior.has_range_stream = since({kNever, kNever, kNever});
   behavior.has_downgrade = since({kNever, 0, 0});
   behavior.has_auth_status = since({kNever, 0, 0});

@@ -39,8 +39,14 @@ struct Behavior {
   // Txn and Range.
   bool txn_checks_in_order = false;
   bool undefined_sort_is_refused = false;
+  bool txn_put_checks_lease_first = false;
+  bool keys_only_leaves_out_lease = false;
+
+  // Auth.
+  bool token_is_checked_while_auth_is_off = false;
 
   // Methods and fields.
+  bool alarm_response_has_header = false;
   bool has_range_stream = false;
   bool has_downgrade = false;
   bool has_auth_status = false;

@@ -44,4 +44,12 @@ absl::Status RequestTooLarge() {
   return absl::InvalidArgumentError("etcdserver: request is too large");
 }
 
+absl::Status InvalidAuthToken() {
+  return absl::UnauthenticatedError("etcdserver: invalid auth token");
+}
+
+absl::Status BadLeaderTransferee() {
+  return absl::FailedPreconditionError("etcdserver: bad leader transferee");
+}
+
 }  // namespace fakeetcd::error

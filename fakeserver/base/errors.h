@@ -19,5 +19,7 @@ absl::Status LeaseNotFound();
 absl::Status LeaseExists();
 absl::Status LeaseTtlTooLarge();
 absl::Status RequestTooLarge();
+absl::Status InvalidAuthToken();
+absl::Status BadLeaderTransferee();
 
 }  // namespace fakeetcd::error

@@ -86,6 +86,10 @@ RangeResponse KeySpace::ExecuteRange(const RangeRequest& request) const {
       request.revision <= 0 || (request.revision == store_.revision() && !store_.dirty());
   const std::optional<int64_t> at = now ? std::nullopt : std::optional(request.revision);
   RangeResponse response{.revision = RevisionSoFar(), .keys_only = request.keys_only};
+  // From 3.7 on keys are read from the index alone, which knows no lease, unless the order needs
+  // the values.
+  response.without_lease = request.keys_only && behavior_.keys_only_leaves_out_lease &&
+                           request.sort_target != SortTarget::kValue;
   if (request.count_only) {
     response.count = store_.Count(range, at);
     return response;

@@ -38,7 +38,8 @@ struct RangeResponse {
   std::vector<VersionPtr> kvs;
   int64_t count = 0;
   bool more = false;
-  bool keys_only = false;  // leave the values out
+  bool keys_only = false;      // leave the values out
+  bool without_lease = false;  // and the leases
 };
 
 struct PutRequest {

@@ -82,11 +82,11 @@ KeySpace::Path KeySpace::Decide(const TxnRequest& request) const {
 }
 
 absl::Status KeySpace::CheckPutInTxn(const PutRequest& request) const {
-  if ((request.ignore_value || request.ignore_lease) && !store_.Get(request.key)) {
-    return error::KeyNotFound();
-  }
-  if (request.lease != 0 && !leases_.Contains(request.lease)) return error::LeaseNotFound();
-  return absl::OkStatus();
+  const bool keeps = request.ignore_value || request.ignore_lease;
+  const bool no_key = keeps && !store_.Get(request.key);
+  const bool no_lease = request.lease != 0 && !leases_.Contains(request.lease);
+  if (no_lease && (!no_key || behavior_.txn_put_checks_lease_first)) return error::LeaseNotFound();
+  return no_key ? error::KeyNotFound() : absl::OkStatus();
 }
 
 // Unlike a range on its own, a negative revision counts: on a store that was never compacted -1

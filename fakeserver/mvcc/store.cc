@@ -122,6 +122,7 @@ void Store::Compact(int64_t revision) {
     compactions_.pop_front();
   }
   compacted_ = revision;
+  swept_ = 0;
 }
 
 void Store::Sweep(size_t max) {
@@ -129,16 +130,19 @@ void Store::Sweep(size_t max) {
   // names every key it can concern.
   std::vector<VersionPtr> dropped;
   for (; max > 0 && unswept(); --max) {
-    index_.Compact(log_.front().now->key(), compacted_, behavior_.compaction_keeps_tombstone,
-                   dropped);
-    log_.pop_front();
+    const VersionPtr version = log_[swept_].now;
+    index_.Compact(version->key(), compacted_, behavior_.compaction_keeps_tombstone, dropped);
+    if (version->mod_revision() < compacted_) {
+      log_.pop_front();
+    } else {
+      ++swept_;  // a watch may still start there
+    }
   }
-  // The last of them may leave tombstones of the compacted revision itself, which stay in the log.
   for (const VersionPtr& version : dropped) bytes_ -= BackendBytes(*version);
   if (compactions_.empty()) return;
   dropped_ += dropped.size();
   std::vector<VersionPtr>& kept = compactions_.back().dropped;
-  std::move(dropped.begin(), dropped.end(), std::back_inserter(kept));
+  kept.insert(kept.end(), dropped.begin(), dropped.end());
 }
 
 bool Store::Survives(const Change& change) const {

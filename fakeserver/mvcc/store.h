@@ -76,7 +76,7 @@ class Store {
   /// In pieces, because a large history takes long; etcd does it in the background too.
   void Sweep(size_t max);
   /// True while there is something to sweep.
-  bool unswept() const { return !log_.empty() && log_.front().now->mod_revision() < compacted_; }
+  bool unswept() const { return swept_ < log_.size() && At(swept_) <= compacted_; }
 
   /// The changes from a revision on, oldest first, at least as far back as compacted().
   const std::deque<Change>& log() const { return log_; }
@@ -114,6 +114,8 @@ class Store {
     std::optional<uint32_t> hash;
   };
 
+  /// The revision of the change at `position` in the log.
+  int64_t At(size_t position) const { return log_[position].now->mod_revision(); }
   Revision NextRevision() const;
   void Record(const VersionPtr& now, const VersionPtr& newest);
   HashInput InputOfCompaction(size_t position) const;
@@ -124,6 +126,7 @@ class Store {
   std::vector<Change> pending_;  // of the open transaction
   int64_t revision_ = 1;
   int64_t compacted_ = -1;
+  size_t swept_ = 0;  // changes of the compacted revision itself, which stay in the log, swept
   int64_t bytes_ = 0;
   std::deque<Compaction> compactions_;  // oldest first
   size_t dropped_ = 0;                  // versions held by compactions_

@@ -141,6 +141,19 @@ TEST(StoreTest, TheTombstoneOfTheCompactedRevisionStaysFromTheReleaseOnThatKeeps
   }
 }
 
+TEST(StoreTest, WhatTheCompactedRevisionItselfSupersedesGoesToo) {
+  Store store(k34);
+  Put(store, "a", "1");
+  Compact(store, 2);
+  Put(store, "a", "2");
+  Put(store, "b", "3");
+  Compact(store, 3);
+  EXPECT_EQ(store.AllVersions().size(), 2u);
+  Delete(store, "a");
+  Compact(store, 5);
+  EXPECT_EQ(store.AllVersions().size(), 1u);
+}
+
 // Everything a store may be asked, against one that was never compacted, from the compacted
 // revision on.
 TEST(StoreTest, CompactionChangesNoReadFromThereOn) {

@@ -27,6 +27,13 @@ bool Parse(const grpc::ByteBuffer& bytes, Message& message) {
   return message.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
 }
 
+// What grpc-go says of a compressed message in a build without the decompressor. gRPC is told not
+// to decompress for such a release, so the message arrives as it was sent; what begins as gzip data
+// do is no message of any kind.
+constexpr char kNoDecompressor[] = "grpc: Decompressor is not installed for grpc-encoding \"gzip\"";
+
+bool IsGzip(const std::string& bytes) { return bytes.starts_with("\x1f\x8b"); }
+
 std::string Flatten(const grpc::ByteBuffer& bytes) {
   std::vector<grpc::Slice> slices;
   std::string text;
@@ -77,6 +84,9 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, const Dispatcher& rules, Mess
                                                      rules.limits().max_message_bytes(), ")"));
   }
   const bool parsed = Parse(bytes, message);
+  if (!parsed && !rules.behavior().accepts_gzip && IsGzip(Flatten(bytes))) {
+    return absl::UnimplementedError(kNoDecompressor);
+  }
   const Behavior& behavior = rules.behavior();
   if (!behavior.wrong_wire_type_is_malformed) {
     if (parsed) return absl::OkStatus();

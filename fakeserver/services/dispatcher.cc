@@ -28,37 +28,66 @@ size_t ProposalBytes(uint64_t member_id, size_t request_bytes) {
 
 }  // namespace
 
-absl::Status Dispatcher::CheckSize(size_t request_bytes) const {
-  const size_t bytes = ProposalBytes(engine_.identity().member_id, request_bytes);
+// Nobody can have been given a token: authentication cannot be turned on.
+absl::Status Dispatcher::CheckToken(const Envelope& envelope) const {
+  const bool bad = envelope.has_token && behavior().token_is_checked_while_auth_is_off;
+  return bad ? error::InvalidAuthToken() : absl::OkStatus();
+}
+
+// What becomes an entry of the raft log has a size.
+absl::Status Dispatcher::CheckProposal(const Envelope& envelope) const {
+  if (auto status = CheckToken(envelope); !status.ok()) return status;
+  const size_t bytes = ProposalBytes(engine_.identity().member_id, envelope.bytes);
   return bytes > limits_.max_request_bytes ? error::RequestTooLarge() : absl::OkStatus();
 }
 
-absl::StatusOr<RangeResponse> Dispatcher::Range(const RangeRequest& request) {
+absl::StatusOr<RangeResponse> Dispatcher::Range(const RangeRequest& request,
+                                                const Envelope& envelope) {
   if (auto status = CheckRange(request, behavior()); !status.ok()) return status;
+  if (auto status = CheckToken(envelope); !status.ok()) return status;
   return engine_.Range(request);
 }
 
-absl::StatusOr<PutResponse> Dispatcher::Put(const PutRequest& request, size_t request_bytes) {
+absl::StatusOr<PutResponse> Dispatcher::Put(const PutRequest& request, const Envelope& envelope) {
   if (auto status = CheckPut(request); !status.ok()) return status;
-  if (auto status = CheckSize(request_bytes); !status.ok()) return status;
+  if (auto status = CheckProposal(envelope); !status.ok()) return status;
   return engine_.Put(request);
 }
 
 absl::StatusOr<DeleteRangeResponse> Dispatcher::DeleteRange(const DeleteRangeRequest& request,
-                                                            size_t request_bytes) {
+                                                            const Envelope& envelope) {
   if (auto status = CheckDeleteRange(request); !status.ok()) return status;
-  if (auto status = CheckSize(request_bytes); !status.ok()) return status;
+  if (auto status = CheckProposal(envelope); !status.ok()) return status;
   return engine_.DeleteRange(request);
 }
 
-absl::StatusOr<TxnResponse> Dispatcher::Txn(const TxnRequest& request, size_t request_bytes) {
-  if (auto status = CheckTxn(request, behavior(), limits_.max_txn_ops); !status.ok()) {
-    return status;
-  }
-  if (!IsReadOnly(request)) {
-    if (auto status = CheckSize(request_bytes); !status.ok()) return status;
-  }
+absl::StatusOr<TxnResponse> Dispatcher::Txn(const TxnRequest& request, const Envelope& envelope) {
+  auto status = CheckTxn(request, behavior(), limits_.max_txn_ops);
+  if (status.ok()) status = IsReadOnly(request) ? CheckToken(envelope) : CheckProposal(envelope);
+  if (!status.ok()) return status;
   return engine_.Txn(request);
+}
+
+absl::StatusOr<int64_t> Dispatcher::Compact(int64_t revision, bool physical,
+                                            const Envelope& envelope) {
+  if (auto status = CheckProposal(envelope); !status.ok()) return status;
+  return engine_.Compact(revision, physical);
+}
+
+absl::StatusOr<Engine::Lease> Dispatcher::LeaseGrant(LeaseId id, int64_t ttl_seconds,
+                                                     const Envelope& envelope) {
+  if (auto status = CheckProposal(envelope); !status.ok()) return status;
+  return engine_.LeaseGrant(id, ttl_seconds);
+}
+
+absl::StatusOr<int64_t> Dispatcher::LeaseRevoke(LeaseId id, const Envelope& envelope) {
+  if (auto status = CheckProposal(envelope); !status.ok()) return status;
+  return engine_.LeaseRevoke(id);
+}
+
+absl::Status Dispatcher::MoveLeader(uint64_t target_id) const {
+  return target_id == engine_.identity().member_id ? absl::OkStatus()
+                                                   : error::BadLeaderTransferee();
 }
 
 absl::Status Dispatcher::Refusal(std::string_view path) const {

@@ -23,31 +23,44 @@ struct RequestLimits {
   size_t max_message_bytes() const { return max_request_bytes + 512 * 1024; }
 };
 
+/// What of a request is not in its message.
+struct Envelope {
+  size_t bytes = 0;        // of the message on the wire
+  bool has_token = false;  // among the metadata
+};
+
 /// The choke point: every request of every transport passes here, is checked in etcd's order and
 /// handed to the engine. Thread-safe.
 class Dispatcher {
  public:
   Dispatcher(Engine& engine, const RequestLimits& limits) : engine_(engine), limits_(limits) {}
 
-  /// What needs no check goes there directly.
+  /// What can fail of nothing but its own goes there directly: watches, and what only looks.
   Engine& engine() const { return engine_; }
   const Behavior& behavior() const { return engine_.behavior(); }
   const RequestLimits& limits() const { return limits_; }
 
-  // `request_bytes` is the size of the request on the wire.
-
-  absl::StatusOr<RangeResponse> Range(const RangeRequest& request);
-  absl::StatusOr<PutResponse> Put(const PutRequest& request, size_t request_bytes);
+  absl::StatusOr<RangeResponse> Range(const RangeRequest& request, const Envelope& envelope);
+  absl::StatusOr<PutResponse> Put(const PutRequest& request, const Envelope& envelope);
   absl::StatusOr<DeleteRangeResponse> DeleteRange(const DeleteRangeRequest& request,
-                                                  size_t request_bytes);
-  absl::StatusOr<TxnResponse> Txn(const TxnRequest& request, size_t request_bytes);
+                                                  const Envelope& envelope);
+  absl::StatusOr<TxnResponse> Txn(const TxnRequest& request, const Envelope& envelope);
+  /// Returns the current revision.
+  absl::StatusOr<int64_t> Compact(int64_t revision, bool physical, const Envelope& envelope);
+  absl::StatusOr<Engine::Lease> LeaseGrant(LeaseId id, int64_t ttl_seconds,
+                                           const Envelope& envelope);
+  /// Returns the revision after.
+  absl::StatusOr<int64_t> LeaseRevoke(LeaseId id, const Envelope& envelope);
+  /// Hands leadership to a member: of one there is only itself.
+  absl::Status MoveLeader(uint64_t target_id) const;
 
   /// The answer to a method that nothing here serves: because there is none of that path in the
   /// emulated release, or because the fake lacks it. `path` is "/service/method".
   absl::Status Refusal(std::string_view path) const;
 
  private:
-  absl::Status CheckSize(size_t request_bytes) const;
+  absl::Status CheckToken(const Envelope& envelope) const;
+  absl::Status CheckProposal(const Envelope& envelope) const;
 
   Engine& engine_;
   const RequestLimits limits_;

@@ -35,26 +35,33 @@ pb::ResponseHeader HeaderOfOp(int64_t revision) {
   return header;
 }
 
+/// What of a stored version is left out.
+struct Omit {
+  bool value = false;
+  bool lease = false;
+};
+
 // mvccpb.KeyValue.
 template <typename Sink>
-void WriteKeyValue(Sink& sink, const Version& version, bool keys_only) {
+void WriteKeyValue(Sink& sink, const Version& version, Omit omit) {
   sink.Bytes(1, version.key());
   sink.Varint(2, Unsigned(version.create_revision()));
   sink.Varint(3, Unsigned(version.mod_revision()));
   sink.Varint(4, Unsigned(version.version()));
-  if (!keys_only) sink.Bytes(5, version.value());
-  sink.Varint(6, Unsigned(version.lease()));
+  if (!omit.value) sink.Bytes(5, version.value());
+  if (!omit.lease) sink.Varint(6, Unsigned(version.lease()));
 }
 
 template <typename Sink>
-void KeyValue(Sink& sink, int field, const Version& version, bool keys_only = false) {
-  sink.Nested(field, [&](auto& inner) { WriteKeyValue(inner, version, keys_only); });
+void KeyValue(Sink& sink, int field, const Version& version, Omit omit = {}) {
+  sink.Nested(field, [&](auto& inner) { WriteKeyValue(inner, version, omit); });
 }
 
 template <typename Sink>
 void Write(Sink& sink, const pb::ResponseHeader& header, const RangeResponse& response) {
+  const Omit omit{.value = response.keys_only, .lease = response.without_lease};
   sink.Message(1, header);
-  for (const VersionPtr& kv : response.kvs) KeyValue(sink, 2, *kv, response.keys_only);
+  for (const VersionPtr& kv : response.kvs) KeyValue(sink, 2, *kv, omit);
   sink.Varint(3, response.more ? 1 : 0);
   sink.Varint(4, Unsigned(response.count));
 }
@@ -122,7 +129,7 @@ void WriteEvent(Sink& sink, const Change& change, const Version* previous) {
   const Version& now = *change.now;
   sink.Varint(1, now.tombstone() ? 1 : 0);
   sink.Nested(2, [&](auto& kv) {
-    if (!now.tombstone()) return WriteKeyValue(kv, now, false);
+    if (!now.tombstone()) return WriteKeyValue(kv, now, {});
     kv.Bytes(1, now.key());
     kv.Varint(3, Unsigned(now.mod_revision()));
   });

@@ -89,10 +89,11 @@ absl::StatusOr<std::unique_ptr<GrpcEndpoint>> GrpcEndpoint::Start(Dispatcher& di
   auto endpoint = std::unique_ptr<GrpcEndpoint>(new GrpcEndpoint(dispatcher));
   grpc::ServerBuilder builder;
   SetChannelArguments(options, builder);
-  // etcd's library knows no deflate, and up to 3.4 was built without gzip.
+  // etcd's library knows no deflate, and up to 3.4 was built without gzip (decode.cc).
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
-  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP,
-                                               dispatcher.behavior().accepts_gzip);
+  if (!dispatcher.behavior().accepts_gzip) {
+    builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  }
   endpoint->ports_.resize(options.addresses.size());
   for (size_t i = 0; i < options.addresses.size(); ++i) {
     builder.AddListeningPort(options.addresses[i], grpc::InsecureServerCredentials(),

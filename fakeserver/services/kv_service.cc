@@ -20,49 +20,53 @@ absl::StatusOr<grpc::ByteBuffer> ToWire(const Engine& engine,
 grpc::ServerUnaryReactor* KvService::Range(grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,
                                            grpc::ByteBuffer* response) {
-  return AnswerUnary<pb::RangeRequest>(
-      dispatcher_, {context, request, response}, [&](const pb::RangeRequest& message) {
-        return ToWire(dispatcher_.engine(), dispatcher_.Range(ToEngine(message)));
-      });
+  const UnaryCall call{context, request, response};
+  return AnswerUnary<pb::RangeRequest>(dispatcher_, call, [&](const pb::RangeRequest& message) {
+    return ToWire(dispatcher_.engine(),
+                  dispatcher_.Range(ToEngine(message), EnvelopeOf(call, message)));
+  });
 }
 
 grpc::ServerUnaryReactor* KvService::Put(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) {
-  return AnswerUnary<pb::PutRequest>(
-      dispatcher_, {context, request, response}, [&](const pb::PutRequest& message) {
-        return ToWire(dispatcher_.engine(),
-                      dispatcher_.Put(ToEngine(message), message.ByteSizeLong()));
-      });
+  const UnaryCall call{context, request, response};
+  return AnswerUnary<pb::PutRequest>(dispatcher_, call, [&](const pb::PutRequest& message) {
+    return ToWire(dispatcher_.engine(),
+                  dispatcher_.Put(ToEngine(message), EnvelopeOf(call, message)));
+  });
 }
 
 grpc::ServerUnaryReactor* KvService::DeleteRange(grpc::CallbackServerContext* context,
                                                  const grpc::ByteBuffer* request,
                                                  grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
   return AnswerUnary<pb::DeleteRangeRequest>(
-      dispatcher_, {context, request, response}, [&](const pb::DeleteRangeRequest& message) {
+      dispatcher_, call, [&](const pb::DeleteRangeRequest& message) {
         return ToWire(dispatcher_.engine(),
-                      dispatcher_.DeleteRange(ToEngine(message), message.ByteSizeLong()));
+                      dispatcher_.DeleteRange(ToEngine(message), EnvelopeOf(call, message)));
       });
 }
 
 grpc::ServerUnaryReactor* KvService::Txn(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) {
-  return AnswerUnary<pb::TxnRequest>(
-      dispatcher_, {context, request, response}, [&](const pb::TxnRequest& message) {
-        return ToWire(dispatcher_.engine(),
-                      dispatcher_.Txn(ToEngine(message), message.ByteSizeLong()));
-      });
+  const UnaryCall call{context, request, response};
+  return AnswerUnary<pb::TxnRequest>(dispatcher_, call, [&](const pb::TxnRequest& message) {
+    return ToWire(dispatcher_.engine(),
+                  dispatcher_.Txn(ToEngine(message), EnvelopeOf(call, message)));
+  });
 }
 
 grpc::ServerUnaryReactor* KvService::Compact(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
   return AnswerUnary<pb::CompactionRequest>(
-      dispatcher_, {context, request, response},
+      dispatcher_, call,
       [&](const pb::CompactionRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        const auto revision = dispatcher_.engine().Compact(message.revision(), message.physical());
+        const auto revision =
+            dispatcher_.Compact(message.revision(), message.physical(), EnvelopeOf(call, message));
         if (!revision.ok()) return revision.status();
         pb::CompactionResponse answer;
         *answer.mutable_header() = MakeHeader(dispatcher_.engine(), *revision);

@@ -47,10 +47,12 @@ class KeepAliveCall final : public StreamCall {
 grpc::ServerUnaryReactor* LeaseService::LeaseGrant(grpc::CallbackServerContext* context,
                                                    const grpc::ByteBuffer* request,
                                                    grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
   return AnswerUnary<pb::LeaseGrantRequest>(
-      dispatcher_, {context, request, response},
+      dispatcher_, call,
       [&](const pb::LeaseGrantRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        const auto lease = dispatcher_.engine().LeaseGrant(message.id(), message.ttl());
+        const auto lease =
+            dispatcher_.LeaseGrant(message.id(), message.ttl(), EnvelopeOf(call, message));
         if (!lease.ok()) return lease.status();
         pb::LeaseGrantResponse answer;
         *answer.mutable_header() = MakeHeader(dispatcher_.engine(), lease->revision);
@@ -63,10 +65,11 @@ grpc::ServerUnaryReactor* LeaseService::LeaseGrant(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* LeaseService::LeaseRevoke(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
   return AnswerUnary<pb::LeaseRevokeRequest>(
-      dispatcher_, {context, request, response},
+      dispatcher_, call,
       [&](const pb::LeaseRevokeRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        const auto revision = dispatcher_.engine().LeaseRevoke(message.id());
+        const auto revision = dispatcher_.LeaseRevoke(message.id(), EnvelopeOf(call, message));
         if (!revision.ok()) return revision.status();
         pb::LeaseRevokeResponse answer;
         *answer.mutable_header() = MakeHeader(dispatcher_.engine(), *revision);

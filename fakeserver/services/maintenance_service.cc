@@ -87,4 +87,36 @@ grpc::ServerUnaryReactor* MaintenanceService::HashKV(grpc::CallbackServerContext
       });
 }
 
+// No alarm can be raised here, so there is none to list or to put out.
+grpc::ServerUnaryReactor* MaintenanceService::Alarm(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return AnswerUnary<pb::AlarmRequest>(
+      dispatcher_, {context, request, response},
+      [&](const pb::AlarmRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        if (message.action() != pb::AlarmRequest::GET &&
+            message.action() != pb::AlarmRequest::DEACTIVATE) {
+          return absl::UnimplementedError(
+              "fake-etcd: raising an alarm (AlarmRequest.action) is not supported");
+        }
+        pb::AlarmResponse answer;
+        Engine& engine = dispatcher_.engine();
+        if (engine.behavior().alarm_response_has_header) {
+          *answer.mutable_header() = MakeHeader(engine, engine.revision());
+        }
+        return Encode(answer);
+      });
+}
+
+grpc::ServerUnaryReactor* MaintenanceService::MoveLeader(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request,
+                                                         grpc::ByteBuffer* response) {
+  return AnswerUnary<pb::MoveLeaderRequest>(
+      dispatcher_, {context, request, response},
+      [&](const pb::MoveLeaderRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        if (auto status = dispatcher_.MoveLeader(message.targetid()); !status.ok()) return status;
+        return Encode(pb::MoveLeaderResponse());  // etcd's has no header
+      });
+}
+
 }  // namespace fakeetcd

@@ -9,8 +9,8 @@ namespace internal {
 using Maintenance = etcdpp_proto::etcdserverpb::Maintenance;
 using MaintenanceMethods = Maintenance::WithRawCallbackMethod_Status<
     Maintenance::WithRawCallbackMethod_Defragment<Maintenance::WithRawCallbackMethod_Hash<
-        Maintenance::WithRawCallbackMethod_HashKV<Maintenance::WithGenericMethod_Alarm<
-            Maintenance::WithGenericMethod_Snapshot<Maintenance::WithGenericMethod_MoveLeader<
+        Maintenance::WithRawCallbackMethod_HashKV<Maintenance::WithRawCallbackMethod_Alarm<
+            Maintenance::WithGenericMethod_Snapshot<Maintenance::WithRawCallbackMethod_MoveLeader<
                 Maintenance::WithGenericMethod_Downgrade<Maintenance::Service>>>>>>>>;
 }  // namespace internal
 
@@ -31,6 +31,13 @@ class MaintenanceService final : public internal::MaintenanceMethods {
   grpc::ServerUnaryReactor* HashKV(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response) override;
+
+  grpc::ServerUnaryReactor* Alarm(grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MoveLeader(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
 
  private:
   Dispatcher& dispatcher_;

@@ -22,6 +22,14 @@ struct UnaryCall {
   grpc::ByteBuffer* response;
 };
 
+/// What of `call` its decoded `message` does not hold.
+inline Envelope EnvelopeOf(const UnaryCall& call, const google::protobuf::Message& message) {
+  const auto& metadata = call.context->client_metadata();
+  const bool has_token =
+      metadata.find("token") != metadata.end() || metadata.find("authorization") != metadata.end();
+  return {.bytes = message.ByteSizeLong(), .has_token = has_token};
+}
+
 /// Decodes the request, answers with what `handler` makes of it, and ends the call. `handler` takes
 /// a const Request& and returns absl::StatusOr<grpc::ByteBuffer>.
 template <typename Request, typename Handler>
