@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_TARGET_H_
-#define CONFORMANCE_TARGET_H_
+#pragma once
 
 #include <chrono>
 #include <string>
@@ -28,5 +27,3 @@ const Target& target();
 void SetTarget(const Target& target);
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_TARGET_H_

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_CALL_ALL_H_
-#define CONFORMANCE_SUPPORT_CALL_ALL_H_
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -28,5 +27,3 @@ auto CallAll(const Wire& wire, const std::vector<Request>& requests) {
 }
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_CALL_ALL_H_

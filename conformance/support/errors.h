@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_ERRORS_H_
-#define CONFORMANCE_SUPPORT_ERRORS_H_
+#pragma once
 
 #include <grpcpp/support/status_code_enum.h>
 
@@ -30,5 +29,3 @@ constexpr Error kLeaseExists{grpc::FAILED_PRECONDITION, "etcdserver: lease alrea
 constexpr Error kLeaseTtlTooLarge{grpc::OUT_OF_RANGE, "etcdserver: too large lease TTL"};
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_ERRORS_H_

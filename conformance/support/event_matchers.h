@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_EVENT_MATCHERS_H_
-#define CONFORMANCE_SUPPORT_EVENT_MATCHERS_H_
+#pragma once
 
 #include <string>
 
@@ -75,5 +74,3 @@ MATCHER_P(IsProgressOf, id,
 }
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_EVENT_MATCHERS_H_

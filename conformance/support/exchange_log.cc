@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kLinesKept = 24;
 constexpr size_t kTextShown = 1200;
-constexpr size_t kBytesPrinted = 16 * 1024;
+constexpr size_t kBytesPrinted = 16384;
 
 const char* CodeName(grpc::StatusCode code) {
   static constexpr const char* kNames[] = {

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_EXCHANGE_LOG_H_
-#define CONFORMANCE_SUPPORT_EXCHANGE_LOG_H_
+#pragma once
 
 #include <deque>
 #include <mutex>
@@ -50,5 +49,3 @@ std::string DescribeStatus(const grpc::Status& status);
 std::string DescribeMessage(const google::protobuf::Message& message);
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_EXCHANGE_LOG_H_

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_HASH_MODEL_H_
-#define CONFORMANCE_SUPPORT_HASH_MODEL_H_
+#pragma once
 
 #include <compare>
 #include <cstdint>
@@ -80,5 +79,3 @@ class HashModel {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_HASH_MODEL_H_

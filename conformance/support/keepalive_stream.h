@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_KEEPALIVE_STREAM_H_
-#define CONFORMANCE_SUPPORT_KEEPALIVE_STREAM_H_
+#pragma once
 
 #include <chrono>
 #include <cstdint>
@@ -45,5 +44,3 @@ class KeepAliveStream {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_KEEPALIVE_STREAM_H_

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_MATCHERS_H_
-#define CONFORMANCE_SUPPORT_MATCHERS_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -101,5 +100,3 @@ MATCHER_P2(Holds, key, value,
 }
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_MATCHERS_H_

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_REPLY_H_
-#define CONFORMANCE_SUPPORT_REPLY_H_
+#pragma once
 
 #include <ostream>
 #include <stdexcept>
@@ -51,5 +50,3 @@ const grpc::Status& StatusOf(const Reply<Message>& reply) {
 }
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_REPLY_H_

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_REPORT_H_
-#define CONFORMANCE_SUPPORT_REPORT_H_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -24,5 +23,3 @@ class Report : public testing::EmptyTestEventListener {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_REPORT_H_

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_REQUESTS_H_
-#define CONFORMANCE_SUPPORT_REQUESTS_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -90,5 +89,3 @@ pb::LeaseRevokeRequest LeaseRevoke(int64_t id);
 pb::LeaseTimeToLiveRequest TimeToLive(int64_t id, bool keys = false);
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_REQUESTS_H_

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_RPC_H_
-#define CONFORMANCE_SUPPORT_RPC_H_
+#pragma once
 
 #include "etcdpp_proto/auth.pb.h"
 #include "etcdpp_proto/cluster.pb.h"
@@ -90,5 +89,3 @@ inline Method<lockpb::UnlockResponse> MethodOf(const lockpb::UnlockRequest&) {
 }
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_RPC_H_

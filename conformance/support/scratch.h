@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_SCRATCH_H_
-#define CONFORMANCE_SUPPORT_SCRATCH_H_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -63,5 +62,3 @@ class Scratch : public Wire {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_SCRATCH_H_

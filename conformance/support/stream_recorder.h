@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_STREAM_RECORDER_H_
-#define CONFORMANCE_SUPPORT_STREAM_RECORDER_H_
+#pragma once
 
 #include <chrono>
 #include <condition_variable>
@@ -114,5 +113,3 @@ class StreamRecorder {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_STREAM_RECORDER_H_

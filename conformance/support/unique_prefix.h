@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_UNIQUE_PREFIX_H_
-#define CONFORMANCE_SUPPORT_UNIQUE_PREFIX_H_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -17,5 +16,3 @@ std::string RunPrefix();
 std::string EndOfPrefix(std::string_view prefix);
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_UNIQUE_PREFIX_H_

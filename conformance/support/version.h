@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_VERSION_H_
-#define CONFORMANCE_SUPPORT_VERSION_H_
+#pragma once
 
 #include <compare>
 #include <initializer_list>
@@ -39,5 +38,3 @@ struct Version {
 constexpr Version V(int major, int minor, int patch) { return {major, minor, patch}; }
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_VERSION_H_

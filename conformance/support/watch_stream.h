@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_WATCH_STREAM_H_
-#define CONFORMANCE_SUPPORT_WATCH_STREAM_H_
+#pragma once
 
 #include <chrono>
 #include <cstdint>
@@ -86,5 +85,3 @@ class WatchStream {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_WATCH_STREAM_H_

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_SUPPORT_WIRE_H_
-#define CONFORMANCE_SUPPORT_WIRE_H_
+#pragma once
 
 #include <chrono>
 #include <map>
@@ -76,5 +75,3 @@ class Wire {
 void Prepare(const CallOptions& options, grpc::ClientContext* context);
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_SUPPORT_WIRE_H_

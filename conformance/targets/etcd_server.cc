@@ -112,7 +112,7 @@ std::vector<std::string> EtcdServer::Arguments(int client_port, int peer_port) c
   std::vector<std::string> arguments = {options_.binary, "--listen-client-urls=" + Url(client_port),
                                         "--advertise-client-urls=" + Url(client_port)};
   if (!options_.picks_port) {
-    arguments.push_back("--name=default");
+    arguments.emplace_back("--name=default");
     arguments.push_back("--data-dir=" + (directory_.path() / "data").string());
     arguments.push_back("--listen-peer-urls=" + Url(peer_port));
     arguments.push_back("--initial-advertise-peer-urls=" + Url(peer_port));

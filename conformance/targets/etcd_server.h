@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_TARGETS_ETCD_SERVER_H_
-#define CONFORMANCE_TARGETS_ETCD_SERVER_H_
+#pragma once
 
 #include <filesystem>
 #include <memory>
@@ -65,5 +64,3 @@ class EtcdServer {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_TARGETS_ETCD_SERVER_H_

@@ -1,10 +1,10 @@
 #include "conformance/targets/process.h"
 
 #include <cerrno>
+#include <csignal>
 #include <system_error>
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_TARGETS_PROCESS_H_
-#define CONFORMANCE_TARGETS_PROCESS_H_
+#pragma once
 
 #include <chrono>
 #include <optional>
@@ -40,5 +39,3 @@ class Process {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_TARGETS_PROCESS_H_

@@ -1,11 +1,11 @@
 // with-etcd: starts a server, runs a command on it, and ends the server again.
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <signal.h>
 #include <unistd.h>
 
 #include "conformance/targets/etcd_server.h"
@@ -42,7 +42,8 @@ std::string Resolve(const std::string& program) {
   const char* const path = std::getenv("PATH");
   std::istringstream directories(path == nullptr ? "" : path);
   for (std::string directory; std::getline(directories, directory, ':');) {
-    const std::string candidate = directory + "/" + program;
+    std::string candidate = directory;
+    candidate.append("/").append(program);
     if (access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   return program;
