@@ -1,0 +1,196 @@
+// What the fake costs over gRPC with nothing behind it, and what it gains over real etcd: each a
+// process of its own, under the same client, one after the other in one run.
+//
+//   etcdpp_bench [--real=PATH] [--floor=PATH] [--fake=PATH] [Google Benchmark's flags]
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "bench/calls.h"
+#include "bench/fan_out.h"
+#include "bench/load_client.h"
+#include "bench/table.h"
+#include "bench/targets.h"
+#include "fakeetcd/server.h"
+
+namespace bench {
+namespace {
+
+struct Scenario {
+  const char* name;
+  Calls (*calls)();
+  std::vector<int> in_flight;
+  int64_t batch_factor;  // calls of an iteration, for each in flight
+};
+
+const Scenario kScenarios[] = {
+    {"put", &Puts, {1, 64, 512}, 50},
+    {"get", &Gets, {1, 64, 512}, 50},
+    {"txn", &Txns, {64}, 50},
+    {"range of 1000", &Ranges, {1, 64}, 4},
+};
+
+/// The server being measured, kept from one benchmark to the next of the same target.
+class CurrentTarget {
+ public:
+  explicit CurrentTarget(const Programs& programs) : programs_(programs) {}
+
+  /// Null when the target cannot be started.
+  LoadClient* Use(const std::string& name) {
+    if (name == name_) return client_.get();
+    client_.reset();
+    target_.reset();
+    name_ = name;
+    target_ = StartTarget(programs_, name);
+    if (target_ == nullptr) return nullptr;
+    client_ = std::make_unique<LoadClient>(target_->endpoint());
+    client_->Run(Puts(), kKeys, 64);
+    client_->Run(RangePuts(), kRangeKeys, 64);
+    return client_.get();
+  }
+
+  /// What the server has used so far.
+  std::chrono::nanoseconds cpu_time() const { return target_->cpu_time(); }
+
+ private:
+  const Programs programs_;
+  std::string name_;
+  std::unique_ptr<Target> target_;
+  std::unique_ptr<LoadClient> client_;
+};
+
+// Tells, beside the rate, the server's processor time for each item: that hardly depends on what
+// else the machine does.
+void Tell(benchmark::State& state, int64_t items, std::chrono::nanoseconds cpu) {
+  state.SetItemsProcessed(items);
+  const std::chrono::duration<double, std::micro> microseconds = cpu;
+  state.counters["server_us"] = microseconds.count() / static_cast<double>(items);
+}
+
+void MeasureCalls(benchmark::State& state, CurrentTarget& current, const std::string& target,
+                  const Scenario& scenario, int in_flight) {
+  LoadClient* client = current.Use(target);
+  if (client == nullptr) return state.SkipWithError("cannot be started");
+  const Calls calls = scenario.calls();
+  const int64_t batch = in_flight * scenario.batch_factor;
+  const auto cpu_before = current.cpu_time();
+  for (auto _ : state) {
+    const grpc::Status status = client->Run(calls, batch, in_flight);
+    if (!status.ok()) return state.SkipWithError(status.error_message().c_str());
+  }
+  Tell(state, state.iterations() * batch, current.cpu_time() - cpu_before);
+}
+
+void MeasureFanOut(benchmark::State& state, CurrentTarget& current, const std::string& target,
+                   int watchers) {
+  LoadClient* client = current.Use(target);
+  if (client == nullptr) return state.SkipWithError("cannot be started");
+  FanOut fan_out(*client, watchers);
+  const auto cpu_before = current.cpu_time();
+  for (auto _ : state) fan_out.PutAndAwait();
+  Tell(state, state.iterations() * watchers, current.cpu_time() - cpu_before);
+}
+
+// From the start of the process to the answer of the first call.
+void MeasureStart(benchmark::State& state, const Programs& programs, const std::string& name) {
+  for (auto _ : state) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto target = StartTarget(programs, name);
+    if (target == nullptr) return state.SkipWithError("cannot be started");
+    const bool answered = LoadClient(target->endpoint(), 1).Run(Status(), 1, 1).ok();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    if (!answered) return state.SkipWithError("does not answer");
+    state.SetIterationTime(took.count());
+  }
+}
+
+void MeasureEmbeddedStart(benchmark::State& state) {
+  for (auto _ : state) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto server = fakeetcd::Server::Start();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    state.SetIterationTime(took.count());
+  }
+}
+
+void RegisterAll(const Programs& programs, CurrentTarget& current) {
+  std::vector<std::string> targets = {"floor", "fake"};
+  if (!programs.real.empty()) targets.emplace_back("real");
+  for (const std::string& target : targets) {
+    for (const Scenario& scenario : kScenarios) {
+      for (const int in_flight : scenario.in_flight) {
+        const std::string name = std::string(scenario.name) + "/" + target + "/" +
+                                 std::to_string(in_flight) + " in flight";
+        benchmark::RegisterBenchmark(name.c_str(), [&, target, in_flight](benchmark::State& s) {
+          MeasureCalls(s, current, target, scenario, in_flight);
+        })->UseRealTime();
+      }
+    }
+    if (target == "floor") continue;
+    for (const int watchers : {10, 100, 1000}) {
+      const std::string name = "watch events/" + target + "/1 put to " + std::to_string(watchers);
+      benchmark::RegisterBenchmark(name.c_str(), [&, target, watchers](benchmark::State& s) {
+        MeasureFanOut(s, current, target, watchers);
+      })->UseRealTime();
+    }
+    benchmark::RegisterBenchmark(
+        ("start/" + target + "/exec to first answer").c_str(),
+        [&, target](benchmark::State& s) { MeasureStart(s, programs, target); })
+        ->UseManualTime()
+        ->Iterations(10)
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::RegisterBenchmark("start/fake/Server::Start()", &MeasureEmbeddedStart)
+      ->UseManualTime()
+      ->Iterations(100)
+      ->Unit(benchmark::kMillisecond);
+}
+
+// Takes "--NAME=" out of the arguments; returns its value, or `otherwise`.
+std::string TakeFlag(const std::string& name, const std::string& otherwise, int& argc,
+                     char** argv) {
+  std::string value = otherwise;
+  int kept = 1;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const std::string prefix = "--" + name + "=";
+    if (argument.starts_with(prefix)) {
+      value = argument.substr(prefix.size());
+    } else {
+      argv[kept++] = argv[i];
+    }
+  }
+  argc = kept;
+  return value;
+}
+
+int Main(int argc, char** argv) {
+  const std::filesystem::path here = std::filesystem::canonical("/proc/self/exe").parent_path();
+  const std::string default_real = here.parent_path() / "real/3.4/etcd";
+  const Programs programs{
+      .floor = TakeFlag("floor", here / "grpc-floor", argc, argv),
+      .fake = TakeFlag("fake", here / "fake-etcd", argc, argv),
+      .real =
+          TakeFlag("real", std::filesystem::exists(default_real) ? default_real : "", argc, argv)};
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  CurrentTarget current(programs);
+  RegisterAll(programs, current);
+  TableReporter reporter;
+  const size_t run = benchmark::RunSpecifiedBenchmarks(&reporter);
+  std::printf("\n%s", reporter.Table().c_str());
+  return run == 0 ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace bench
+
+int main(int argc, char** argv) { return bench::Main(argc, argv); }
