@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "fakeetcd/server.h"
@@ -40,6 +41,13 @@ void PrintVersion(const std::string& emulate) {
       "Go Version: none (fake-etcd is written in C++)\n"
       "Go OS/Arch: linux/amd64\n",
       fakeetcd::Behavior::Parse(emulate)->version.ToString().c_str());
+}
+
+// Responses of hundreds of kilobytes come and go. Left alone, the allocator takes each from the
+// system and gives it back, page by page: a third of the time of a range of a thousand keys.
+void KeepMemory() {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 128 << 20);
 }
 
 // Blocks the signals that end the program, so that every thread started later leaves them to
@@ -86,6 +94,7 @@ void LogReady(const Flags& flags, const fakeetcd::Server& server, Log& log) {
 }
 
 int Serve(const Flags& flags) {
+  KeepMemory();
   const sigset_t signals = BlockSignals();
   Log log(flags.log_level, flags.log_outputs);
   LogFlags(flags, log);

@@ -21,11 +21,13 @@ void StreamCall::Read() {
   if (!ended_) StartRead(&incoming_);
 }
 
-void StreamCall::Write(grpc::ByteBuffer message) {
+void StreamCall::Write(grpc::ByteBuffer message, bool more_follows) {
+  grpc::WriteOptions options;
+  if (more_follows) options.set_buffer_hint();
   const MutexLock lock(mu_);
   if (ended_) return;
   outgoing_.Swap(&message);
-  StartWrite(&outgoing_);
+  StartWrite(&outgoing_, options);
 }
 
 void StreamCall::OnReadDone(bool ok) {

@@ -30,8 +30,9 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
 
   /// Asks for the client's next message. Does nothing when the stream has ended.
   void Read() ABSL_LOCKS_EXCLUDED(mu_);
+  /// With `more_follows` the message may wait for the next one to be sent with it.
   /// REQUIRES: no write is in flight. Does nothing when the stream has ended.
-  void Write(grpc::ByteBuffer message) ABSL_LOCKS_EXCLUDED(mu_);
+  void Write(grpc::ByteBuffer message, bool more_follows = false) ABSL_LOCKS_EXCLUDED(mu_);
 
   /// A message has come.
   virtual void OnMessage(const grpc::ByteBuffer& message) = 0;

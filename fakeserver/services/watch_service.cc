@@ -1,8 +1,12 @@
 #include "fakeserver/services/watch_service.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+
+#include "fakeserver/base/mutex.h"
 #include "fakeserver/services/convert.h"
 #include "fakeserver/services/decode.h"
 #include "fakeserver/services/encode.h"
@@ -16,8 +20,9 @@ namespace {
 /// One client's watch stream.
 ///
 /// Responses are pumped: a wake takes the stream's next response and writes it, and each write
-/// done takes the one after, until there is none. The engine then wakes the stream again, and not
-/// before; so there is one pump at a time, and what it touches needs no lock.
+/// done takes the one after, until there is none. One response is taken ahead, to know whether the
+/// one before it may wait to be sent together with it; a wake that finds the pump running, because
+/// of that, leaves it a note.
 class WatchCall final : public StreamCall, public WatchSink {
  public:
   WatchCall(Dispatcher& dispatcher, OpenStreams& streams)
@@ -28,7 +33,14 @@ class WatchCall final : public StreamCall, public WatchSink {
     Begin(self);
   }
 
-  void Wake() override { Pump(); }
+  void Wake() override ABSL_LOCKS_EXCLUDED(mu_) {
+    {
+      const MutexLock lock(mu_);
+      woken_ = pumping_;
+      if (std::exchange(pumping_, true)) return;
+    }
+    Pump();
+  }
 
  private:
   void OnMessage(const grpc::ByteBuffer& message) override {
@@ -55,22 +67,39 @@ class WatchCall final : public StreamCall, public WatchSink {
 
   void OnWritten() override { Pump(); }
 
-  void Pump() {
-    if (messages_.done()) {
-      auto response = dispatcher_.engine().WatchNext(*stream_);
-      if (!response) return;
-      const auto header = MakeHeader(dispatcher_.engine(), response->revision);
+  // Called by whoever set pumping_; what only the pump touches needs no lock.
+  void Pump() ABSL_LOCKS_EXCLUDED(mu_) {
+    while (messages_.done()) {
+      if (!ahead_) ahead_ = dispatcher_.engine().WatchNext(*stream_);
+      if (!ahead_) {
+        if (StopUnlessWoken()) return;
+        continue;
+      }
+      const auto header = MakeHeader(dispatcher_.engine(), ahead_->revision);
       messages_ =
-          WatchMessages(header, *std::move(response), dispatcher_.limits().max_message_bytes());
+          WatchMessages(header, *std::move(ahead_), dispatcher_.limits().max_message_bytes());
+      ahead_ = dispatcher_.engine().WatchNext(*stream_);
     }
-    Write(messages_.Next());
+    grpc::ByteBuffer message = messages_.Next();
+    Write(std::move(message), ahead_ || !messages_.done());
+  }
+
+  bool StopUnlessWoken() ABSL_LOCKS_EXCLUDED(mu_) {
+    const MutexLock lock(mu_);
+    if (std::exchange(woken_, false)) return false;
+    pumping_ = false;
+    return true;
   }
 
   void OnOver() override { dispatcher_.engine().WatchClose(*stream_); }
 
   Dispatcher& dispatcher_;
   std::shared_ptr<WatchStream> stream_;
-  WatchMessages messages_;  // of the response being written
+  WatchMessages messages_;              // of the response being written
+  std::optional<WatchResponse> ahead_;  // the one after it
+  Mutex mu_;
+  bool pumping_ ABSL_GUARDED_BY(mu_) = false;
+  bool woken_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 }  // namespace
