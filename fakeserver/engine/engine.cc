@@ -159,7 +159,9 @@ absl::StatusOr<Engine::HashKvResponse> Engine::HashKv(int64_t revision) {
     const bool compacted = options_.behavior.hash_kv_at_compacted_revision
                                ? revision < store.compacted()
                                : revision <= store.compacted();
-    if (revision > 0 && compacted) return error::Compacted();
+    if (revision > 0 && compacted && !store.RemembersCompactionAt(revision)) {
+      return error::Compacted();
+    }
     if (revision > store.revision()) return error::FutureRevision();
     state_->SweepAll();
     input = store.InputOfHashKv(revision);

@@ -71,8 +71,14 @@ std::string BackendValue(const Version& version) {
 uint32_t HashKv(const Store::HashInput& input, const Behavior& behavior) {
   if (input.hash) return *input.hash;
   const auto newest = NewestUpTo(input.revision, input.versions);
-  const bool anything_kept = std::any_of(
-      newest.begin(), newest.end(), [](const auto& entry) { return !entry.second->tombstone(); });
+  // A compaction keeps the tombstones of its own revision, in the releases that keep them.
+  const bool keeps_tombstones = input.of_compaction && behavior.compaction_keeps_tombstone;
+  const auto kept_by_itself = [&](const Version& version) {
+    return !version.tombstone() || (keeps_tombstones && version.mod_revision() == input.revision);
+  };
+  const bool anything_kept = std::any_of(newest.begin(), newest.end(), [&](const auto& entry) {
+    return kept_by_itself(*entry.second);
+  });
   const auto skipped = [&](const Version& version) {
     const int64_t main = version.mod_revision();
     if (main > input.revision) return true;

@@ -176,7 +176,7 @@ void Store::SetHash(int64_t compaction, uint32_t hash) {
 
 Store::HashInput Store::InputOfCompaction(size_t position) const {
   const Compaction& compaction = compactions_[position];
-  HashInput input{compaction.revision, compaction.previous, {}, compaction.hash};
+  HashInput input{compaction.revision, compaction.previous, {}, compaction.hash, true};
   if (input.hash) return input;
   input.versions = AllVersions();
   for (size_t i = position; i < compactions_.size(); ++i) {
@@ -191,6 +191,11 @@ Store::HashInput Store::InputOfHashKv(int64_t revision) const {
     if (compactions_[i].revision == revision) return InputOfCompaction(i);
   }
   return {revision == 0 ? revision_ : revision, compacted_, AllVersions(), std::nullopt};
+}
+
+bool Store::RemembersCompactionAt(int64_t revision) const {
+  return std::any_of(compactions_.begin(), compactions_.end(),
+                     [&](const Compaction& remembered) { return remembered.revision == revision; });
 }
 
 std::vector<VersionPtr> Store::AllVersions() const {

@@ -94,12 +94,15 @@ class Store {
     int64_t compacted = 0;             // and of those up to it, the superseded ones
     std::vector<VersionPtr> versions;  // candidates, in no order
     std::optional<uint32_t> hash;      // known already
+    bool of_compaction = false;        // as a compaction at `revision` computes it
   };
 
   /// What HashKV(`revision`) is to hash; 0 is the current revision. From 3.5.5 on etcd answers
   /// for the ten newest compactions as things stood when they were made
   /// (server/storage/mvcc/hash.go, HashStorage).
   HashInput InputOfHashKv(int64_t revision) const;
+  /// True for the revision of a compaction that is answered so, however far back it lies.
+  bool RemembersCompactionAt(int64_t revision) const;
 
   /// Where versions are kept in memory only for the sake of InputOfHashKv and have become too
   /// many: what to hash, so that SetHash can let them go. Hashing takes long and is the caller's.
