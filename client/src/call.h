@@ -39,7 +39,7 @@ struct CancelContext {
 template <typename Request, typename Response>
 Result<Response> Call(Transport& transport, const Rpc<Request, Response>& rpc,
                       const Request& request, const CallOptions& options) {
-  if (!transport.endpoints.status().ok()) return transport.endpoints.status();
+  if (Status check = CheckCall(transport, options); !check.ok()) return check;
   const auto deadline = DeadlineFor(transport, options);
   Retry retry(transport.options.retry, rpc.idempotency, transport.endpoints.size(), deadline);
   while (true) {
@@ -70,7 +70,7 @@ class AsyncCall final : public Cancellable,
 
   static void Start(Transport& transport, const Rpc<Request, Response>& rpc, Request request,
                     CallOptions options, Done done) {
-    if (!transport.endpoints.status().ok()) return done(transport.endpoints.status());
+    if (Status check = CheckCall(transport, options); !check.ok()) return done(std::move(check));
     auto call = std::make_shared<AsyncCall>(transport, rpc, std::move(request), std::move(options),
                                             std::move(done));
     if (!transport.in_flight.Add(call)) {

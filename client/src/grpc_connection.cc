@@ -149,8 +149,9 @@ Result<LeaseGrantResponse> GrpcConnection::LeaseGrant(LeaseGrantParams params) {
 }
 
 Result<LeaseRevokeResponse> GrpcConnection::LeaseRevoke(LeaseRevokeParams params) {
+  keepalive_->BeginRevoke(params.request.id);
   auto result = Blocking(*transport_, kLeaseRevoke, ToProto(params.request), params.call);
-  if (result.ok()) keepalive_->OnRevoked(params.request.id);
+  keepalive_->EndRevoke(params.request.id, result.ok());
   return result;
 }
 
@@ -197,11 +198,12 @@ void GrpcConnection::AsyncLeaseGrant(LeaseGrantParams params, Callback<LeaseGran
 
 void GrpcConnection::AsyncLeaseRevoke(LeaseRevokeParams params,
                                       Callback<LeaseRevokeResponse> done) {
+  const LeaseId id = params.request.id;
+  keepalive_->BeginRevoke(id);
   Async(*transport_, kLeaseRevoke, ToProto(params.request), std::move(params.call),
-        Callback<LeaseRevokeResponse>([weak = std::weak_ptr(keepalive_), id = params.request.id,
+        Callback<LeaseRevokeResponse>([keepalive = keepalive_, id,
                                        done = std::move(done)](Result<LeaseRevokeResponse> result) {
-          const auto keepalive = weak.lock();
-          if (result.ok() && keepalive != nullptr) keepalive->OnRevoked(id);
+          keepalive->EndRevoke(id, result.ok());
           done(std::move(result));
         }));
 }

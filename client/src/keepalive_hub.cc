@@ -94,10 +94,18 @@ std::unique_ptr<LeaseRenewal> KeepAliveHub::Keep(const KeepAliveRequest& request
   return std::make_unique<Handle>(shared_from_this(), std::move(keeper));
 }
 
-void KeepAliveHub::OnRevoked(LeaseId id) {
+void KeepAliveHub::BeginRevoke(LeaseId id) {
   const std::lock_guard lock(mu_);
   const auto found = leases_.find(id);
-  if (found != leases_.end()) Lose(found, LeaseLoss::kRevoked);
+  if (found != leases_.end()) ++found->second.revokes;
+}
+
+void KeepAliveHub::EndRevoke(LeaseId id, bool revoked) {
+  const std::lock_guard lock(mu_);
+  const auto found = leases_.find(id);
+  if (found == leases_.end()) return;
+  found->second.revokes = std::max(0, found->second.revokes - 1);
+  if (revoked) Lose(found, LeaseLoss::kRevoked);
 }
 
 void KeepAliveHub::Shutdown() {
@@ -125,7 +133,7 @@ void KeepAliveHub::OnReply(uint64_t generation, const LeaseKeepAliveResponse& re
 void KeepAliveHub::TakeReply(Leases::iterator found, const LeaseKeepAliveResponse& reply,
                              Time sent_at) {
   if (reply.ttl.count() <= 0) {
-    Lose(found, LeaseLoss::kNotFound);
+    Lose(found, found->second.revokes > 0 ? LeaseLoss::kRevoked : LeaseLoss::kNotFound);
     return;
   }
   Lease& lease = found->second;

@@ -35,8 +35,11 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
 
   std::unique_ptr<LeaseRenewal> Keep(const KeepAliveRequest& request);
 
-  /// Says that this client revoked the lease.
-  void OnRevoked(LeaseId id);
+  /// Says that this client is about to revoke the lease: from here on its end is no surprise.
+  void BeginRevoke(LeaseId id);
+
+  /// Says what came of it.
+  void EndRevoke(LeaseId id, bool revoked);
 
   /// Stops all renewals, and those to come at once.
   void Shutdown();
@@ -61,6 +64,7 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
     std::optional<Time> expires;  // nothing is known before the first answer, unless told
     Time send_at;
     bool awaits_reply = false;  // on this stream
+    int revokes = 0;            // begun and not ended
     Time due;                   // when something is to be done: its place in due_
   };
   using Leases = std::map<LeaseId, Lease>;

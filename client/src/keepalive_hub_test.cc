@@ -174,10 +174,31 @@ TEST_F(KeepAliveHubTest, AnErrorThatEndsTheStreamFallsOnTheOldestRenewalNotAnswe
 TEST_F(KeepAliveHubTest, KnowsOfARevokeThroughTheSameClient) {
   const auto lease = Keep(7);
 
-  hub_->OnRevoked(7);
-  hub_->OnRevoked(8);
+  hub_->BeginRevoke(7);
+  hub_->EndRevoke(7, true);
+  hub_->BeginRevoke(8);
+  hub_->EndRevoke(8, true);
 
   EXPECT_EQ(lease->loss(), LeaseLoss::kRevoked);
+}
+
+TEST_F(KeepAliveHubTest, KnowsOfItsOwnRevokeWhenARenewalIsAnsweredFirst) {
+  const auto lease = Keep(7);
+  hub_->BeginRevoke(7);
+
+  Answer(7, seconds(0));
+
+  EXPECT_EQ(lease->loss(), LeaseLoss::kRevoked);
+}
+
+TEST_F(KeepAliveHubTest, ARevokeThatFailedChangesNothing) {
+  const auto lease = Keep(7);
+  hub_->BeginRevoke(7);
+  hub_->EndRevoke(7, false);
+
+  EXPECT_EQ(lease->loss(), LeaseLoss::kNone);
+  Answer(7, seconds(0));
+  EXPECT_EQ(lease->loss(), LeaseLoss::kNotFound);
 }
 
 TEST_F(KeepAliveHubTest, StopEndsTheRenewals) {

@@ -1,5 +1,7 @@
 #include "etcdpp/lease.h"
 
+#include <ostream>
+
 namespace etcdpp {
 
 std::string_view ToString(LeaseLoss loss) {
@@ -19,5 +21,7 @@ std::string_view ToString(LeaseLoss loss) {
   }
   return "None";
 }
+
+std::ostream& operator<<(std::ostream& out, LeaseLoss loss) { return out << ToString(loss); }
 
 }  // namespace etcdpp

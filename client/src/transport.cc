@@ -120,6 +120,16 @@ void Close(std::unique_ptr<Transport> transport) {
   }
 }
 
+Status CheckCall(const Transport& transport, const CallOptions& call) {
+  if (!transport.endpoints.status().ok()) return transport.endpoints.status();
+  // gRPC itself may let a call through whose time is up.
+  const auto timeout = call.timeout.value_or(transport.options.call_timeout);
+  if (timeout.count() <= 0) {
+    return {Code::kDeadlineExceeded, "the call's time was up before it began"};
+  }
+  return {};
+}
+
 Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& call) {
   const auto timeout = call.timeout.value_or(transport.options.call_timeout);
   if (timeout == kNoTimeout) return Clock::time_point::max();

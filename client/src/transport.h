@@ -76,6 +76,9 @@ struct Transport {
 /// would wait for itself, for the last channel to go takes gRPC's threads with it.
 void Close(std::unique_ptr<Transport> transport);
 
+/// What keeps a call from being tried at all; OK where nothing does.
+Status CheckCall(const Transport& transport, const CallOptions& call);
+
 /// When a call that starts now has to be over.
 Retry::Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& call);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,6 +93,8 @@ enum class LeaseLoss {
 
 /// The enumerator's name without its k.
 std::string_view ToString(LeaseLoss loss);
+
+std::ostream& operator<<(std::ostream& out, LeaseLoss loss);
 
 struct KeepAliveRequest {
   LeaseId id = 0;
