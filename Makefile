@@ -31,6 +31,7 @@ conformance: build  ## only the conformance suite, on the fake and on real etcd 
 	@ctest --preset dev -j$(JOBS) -L conformance $(ARGS)
 
 bench: build  ## the benchmarks, and the table of bench/README.md
+	@conformance/targets/real/build.sh 3.4
 	@bench/run.sh $(ARGS)
 
 lint: check-format  ## clang-format, clang-tidy and clang's thread-safety analysis
