@@ -3,6 +3,7 @@
 
 #include "conformance/support/matchers.h"
 #include "conformance/support/scratch.h"
+#include "conformance/support/watch_stream.h"
 #include "conformance/target.h"
 
 namespace conformance {
@@ -77,6 +78,16 @@ TEST(Put, MayHaveAnEmptyValue) {
   s.Put("a", "1");
   ASSERT_THAT(s.Call(Put(s("a"), "")), IsOk());
   EXPECT_THAT(s.Get("a").kvs(), ElementsAre(Holds(s("a"), "")));
+}
+
+TEST(Put, OfAnEmptyValueIsToldAsAPut) {
+  Scratch s;
+  WatchStream stream(s);
+  const int64_t id = stream.Create(WatchCreate(s("a"))).watch_id();
+  s.Put("a", "");
+  const auto events = stream.Events(id, 1);
+  EXPECT_EQ(events[0].type(), mvccpb::Event::PUT);
+  EXPECT_EQ(events[0].kv().version(), 1);
 }
 
 TEST(Put, TakesAZeroByteForAKeyLikeAnyOther) {
