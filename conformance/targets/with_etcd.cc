@@ -22,6 +22,9 @@ void EndOnSignals() {
   struct sigaction action {};
   action.sa_handler = [](int signal) { interrupted = signal; };
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  // A reader of our output who leaves must not keep us from tidying up.
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
 }
 
 int Complain(const std::string& what) {
