@@ -136,7 +136,9 @@ TEST(WatchProgress, OfAStreamWhoseWatchesAreCanceledIsToldByOldReleasesOnly) {
   EXPECT_THAT(stream.UntilFence(), SizeIs(ProgressMeansInSync() ? 0 : 1));
 }
 
-TEST(WatchProgress, OfAWatchThatIsCatchingUpIsToldByOldReleasesOnly) {
+// How fast a watch catches up is the server's affair: by the time the request is read it may be
+// behind, and then new releases say nothing, or in sync.
+TEST(WatchProgress, OfAWatchThatIsCatchingUpIsNotToldBeforeItsEventsByNewReleases) {
   Scratch s;
   constexpr size_t kHistory = 2500;  // more than two responses hold
   const int64_t start = s.Revision() + 1;
@@ -146,11 +148,21 @@ TEST(WatchProgress, OfAWatchThatIsCatchingUpIsToldByOldReleasesOnly) {
   WatchStream stream(s);
   stream.SendCreate(WatchCreate(s("a"), {.start_revision = start, .watch_id = 7}));
   stream.SendProgress();
+  ASSERT_TRUE(stream.NextOf(7).created());
 
-  ASSERT_THAT(stream.Events(7, kHistory), SizeIs(kHistory));
+  size_t told = 0;
+  for (size_t events = 0; events < kHistory;) {
+    const auto response = stream.Next();
+    events += response.events_size();
+    told += response.watch_id() == kAllWatches ? 1 : 0;
+  }
 
-  const auto progress = Of(kAllWatches, stream.UntilFence());
-  EXPECT_THAT(progress, SizeIs(ProgressMeansInSync() ? 0 : 1));
+  const size_t told_after = Of(kAllWatches, stream.UntilFence()).size();
+  if (ProgressMeansInSync()) {
+    EXPECT_EQ(told, 0u);
+  } else {
+    EXPECT_EQ(told + told_after, 1u);
+  }
 }
 
 TEST(WatchProgress, OfAWatchOfTheFutureIsToldByOldReleasesOnly) {
