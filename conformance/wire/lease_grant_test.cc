@@ -19,7 +19,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::Ge;
 using testing::IsEmpty;
-using testing::Le;
+using testing::Lt;
 using testing::Not;
 using testing::SizeIs;
 
@@ -168,10 +168,10 @@ TEST(LeaseGrant, IsAnsweredAtTheCurrentRevisionAndTakesNone) {
   EXPECT_EQ(s.Revision(), revision);
 }
 
-TEST(LeaseTimeToLive, IsAtMostASecondBelowTheTtlRightAfterTheGrant) {
+TEST(LeaseTimeToLive, IsTheWholeSecondsLeftSoBelowTheTtlRightAfterTheGrant) {
   Scratch s;
   const auto left = s.Call(TimeToLive(s.Grant(600)));
-  EXPECT_THAT(left->ttl(), AllOf(Ge(590), Le(600)));
+  EXPECT_THAT(left->ttl(), AllOf(Ge(590), Lt(600)));
 }
 
 TEST(LeaseTimeToLive, AnswersTheIdAndTheTtlGranted) {

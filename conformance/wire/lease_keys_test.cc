@@ -225,6 +225,15 @@ TEST(LeaseKeys, ComeByATransactionToo) {
   EXPECT_THAT(KeysOf(s, lease), UnorderedElementsAre("a", "c"));
 }
 
+TEST(LeaseKeys, LeaveWithADeleteInTheTransactionThatPutThem) {
+  Scratch s;
+  const int64_t lease = s.Grant();
+  ASSERT_THAT(
+      s.Call(Txn({}, {Txn({}, {Put(s("a"), "1", {.lease = lease})}), Txn({}, {Delete(s("a"))})})),
+      IsOk());
+  EXPECT_THAT(KeysOf(s, lease), IsEmpty());
+}
+
 TEST(LeaseKeys, AreLeftAloneByTheBranchNotTaken) {
   Scratch s;
   const int64_t lease = s.Grant();

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include <gmock/gmock.h>
+#include <google/protobuf/unknown_field_set.h>
 
 #include "conformance/support/event_matchers.h"
 #include "conformance/support/matchers.h"
@@ -289,6 +290,31 @@ TEST(WatchRequest, ThatSaysNothingIsIgnored) {
 
   s.Put("a", "1");
   EXPECT_THAT(stream.Events(id, 1), SizeIs(1));
+}
+
+TEST(WatchRequest, OfAKindNobodyKnowsIsIgnored) {
+  Scratch s;
+  WatchStream stream(s);
+  pb::WatchRequest request;
+  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(99, "what?");
+  stream.Send(request);
+  EXPECT_THAT(stream.UntilFence(), IsEmpty());
+}
+
+TEST(WatchRequest, WithTwoKindsMeansTheLast) {
+  Scratch s;
+  WatchStream stream(s);
+  pb::WatchRequest request;
+  *request.mutable_create_request() = WatchCreate(s("a"));
+  std::string bytes = request.SerializeAsString();
+  request.mutable_cancel_request()->set_watch_id(7);
+  bytes += request.SerializeAsString();
+  pb::WatchRequest both;
+  auto* const unknown = both.GetReflection()->MutableUnknownFields(&both);
+  ASSERT_TRUE(unknown->ParseFromString(bytes));
+  ASSERT_EQ(unknown->field_count(), 2);
+  stream.Send(both);
+  EXPECT_THAT(stream.UntilFence(), IsEmpty());
 }
 
 TEST(WatchCancel, IsAnsweredWithCanceledAndNoReason) {

@@ -22,6 +22,11 @@ using testing::SizeIs;
 
 constexpr int kMegabyte = 1'000'000;
 
+// Events of one revision each, from the one of `revision` on without a gap.
+void ExpectNoGap(const std::vector<mvccpb::Event>& events, int64_t revision) {
+  for (const mvccpb::Event& event : events) ASSERT_EQ(event.kv().mod_revision(), revision++);
+}
+
 TEST(WatchStream, GoesOnAfterTheClientHasNothingMoreToSend) {
   Scratch s;
   WatchStream stream(s);
@@ -110,8 +115,54 @@ TEST(WatchStream, ThatIsNotReadLosesNothing) {
 
   const auto events = stream.Events(created.watch_id(), kEvents);
   ASSERT_THAT(events, SizeIs(kEvents));
-  const int64_t first = created.header().revision() + 1;
-  for (int i = 0; i < kEvents; ++i) ASSERT_EQ(events[i].kv().mod_revision(), first + i);
+  ExpectNoGap(events, created.header().revision() + 1);
+  EXPECT_THAT(stream.UntilFence(), IsEmpty());
+}
+
+TEST(WatchStream, ThatIsNotReadIsToldWhenCompactionOvertakesIt) {
+  Scratch s;
+  constexpr size_t kEvents = 5000;
+  WatchStream stream(s);
+  const auto created = stream.Create(WatchCreate(s("a")));
+  stream.StopReading();
+  const std::vector puts(kEvents, Put(s("a"), std::string(2048, 'x')));
+  for (const auto& put : CallAll(s, puts)) ASSERT_THAT(put, IsOk());
+  const int64_t compacted = s.Revision();
+  ASSERT_THAT(s.Call(Compact(compacted)), IsOk());
+
+  stream.ResumeReading();
+
+  std::vector<mvccpb::Event> events;
+  while (events.size() < kEvents) {
+    const auto response = stream.NextOf(created.watch_id());
+    events.insert(events.end(), response.events().begin(), response.events().end());
+    if (!response.canceled()) continue;
+    EXPECT_THAT(response, SaysCompacted(compacted));
+    break;
+  }
+  ExpectNoGap(events, created.header().revision() + 1);
+}
+
+TEST(WatchStream, ThatIsNotReadMayBeCanceledAllTheSame) {
+  Scratch s;
+  constexpr size_t kEvents = 5000;
+  WatchStream stream(s);
+  const auto created = stream.Create(WatchCreate(s("a")));
+  stream.StopReading();
+  const std::vector puts(kEvents, Put(s("a"), std::string(2048, 'x')));
+  for (const auto& put : CallAll(s, puts)) ASSERT_THAT(put, IsOk());
+  stream.SendCancel(created.watch_id());
+
+  stream.ResumeReading();
+
+  std::vector<mvccpb::Event> events;
+  pb::WatchResponse response;
+  do {
+    response = stream.Next();
+    events.insert(events.end(), response.events().begin(), response.events().end());
+  } while (!response.canceled());
+  EXPECT_THAT(response, CancelsTheWatch(created.watch_id()));
+  ExpectNoGap(events, created.header().revision() + 1);
   EXPECT_THAT(stream.UntilFence(), IsEmpty());
 }
 
