@@ -156,6 +156,14 @@ TEST(LeaseKeepAlive, WorksWhereALeaderIsRequiredAndThereIsOne) {
   EXPECT_EQ(stream.KeepAlive(s.Grant(600)).ttl(), 600);
 }
 
+TEST(LeaseKeepAlive, EndsWithAnErrorAtBytesThatAreNoMessage) {
+  const Wire wire;
+  const auto reply = wire.CallRaw("/etcdserverpb.Lease/LeaseKeepAlive", "\xff\xff\xff");
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(reply.status.error_message(),
+              testing::StartsWith("grpc: failed to unmarshal the received message"));
+}
+
 TEST(LeaseKeepAlive, ChangesNothingOfTheKeys) {
   Scratch s;
   const int64_t id = s.Grant(600);

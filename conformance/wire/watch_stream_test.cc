@@ -19,6 +19,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::StartsWith;
 
 constexpr int kMegabyte = 1'000'000;
 
@@ -67,6 +68,14 @@ TEST(WatchStream, EndedByItsClientLeavesOthersAlone) {
   }
   s.Put("a", "1");
   EXPECT_THAT(kept.Events(id, 1), ElementsAre(IsPutOf(s("a"), "1")));
+}
+
+TEST(WatchStream, EndsWithAnErrorAtBytesThatAreNoMessage) {
+  const Wire wire;
+  const auto reply = wire.CallRaw("/etcdserverpb.Watch/Watch", "\xff\xff\xff");
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(reply.status.error_message(),
+              StartsWith("grpc: failed to unmarshal the received message"));
 }
 
 TEST(WatchStream, TellsEachOfAThousandWatches) {
