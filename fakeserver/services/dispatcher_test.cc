@@ -63,8 +63,8 @@ TEST_F(DispatcherTest, AProposalCountsWithItsEnvelope) {
     Dispatcher dispatcher(engine, RequestLimits{});
     const size_t largest = 1572864 - (member_id == 0x8000 ? 18 : 17);
 
-    EXPECT_TRUE(dispatcher.Put({.key = "k"}, largest).ok());
-    EXPECT_EQ(dispatcher.Put({.key = "k"}, largest + 1).status().message(),
+    EXPECT_TRUE(dispatcher.Put({.key = "k"}, {.bytes = largest}).ok());
+    EXPECT_EQ(dispatcher.Put({.key = "k"}, {.bytes = largest + 1}).status().message(),
               "etcdserver: request is too large");
   }
 }
@@ -78,8 +78,8 @@ TEST_F(DispatcherTest, ReadsMayBeOfAnySize) {
   TxnRequest writing = reading;
   writing.failure.push_back({PutRequest{.key = "k"}});
 
-  EXPECT_TRUE(dispatcher.Txn(reading, 2 << 20).ok());
-  EXPECT_FALSE(dispatcher.Txn(writing, 2 << 20).ok());
+  EXPECT_TRUE(dispatcher.Txn(reading, {.bytes = 2 << 20}).ok());
+  EXPECT_FALSE(dispatcher.Txn(writing, {.bytes = 2 << 20}).ok());
 }
 
 TEST_F(DispatcherTest, TheShapeIsLookedAtBeforeTheSize) {
@@ -87,7 +87,8 @@ TEST_F(DispatcherTest, TheShapeIsLookedAtBeforeTheSize) {
   Engine engine(Options("3.6"), clock);
   Dispatcher dispatcher(engine, RequestLimits{});
 
-  EXPECT_EQ(dispatcher.Put({}, 2 << 20).status().message(), "etcdserver: key is not provided");
+  EXPECT_EQ(dispatcher.Put({}, {.bytes = 2 << 20}).status().message(),
+            "etcdserver: key is not provided");
 }
 
 }  // namespace
