@@ -24,7 +24,7 @@ test: build  ## unit tests, gRPC tests, conformance on the fake and on real etcd
 	@echo "All of it passed."
 
 test-matrix: build  ## the Python, Node and Go clients, on the fake and on real etcd 3.4
-	@conformance/clients/check-tools.sh
+	@conformance/clients/setup.sh check
 	@ctest --preset matrix -j$(JOBS) $(ARGS)
 
 conformance: build  ## only the conformance suite, on the fake and on real etcd 3.4

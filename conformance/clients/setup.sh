@@ -9,12 +9,16 @@ fail() { echo "clients: $*" >&2; exit 1; }
 
 check() {
   missing=""
-  command -v go >/dev/null || missing="$missing go (Debian: golang-go);"
-  command -v node >/dev/null || missing="$missing node (Debian: nodejs);"
-  command -v npm >/dev/null || missing="$missing npm (Debian: npm);"
-  python3 -c 'import ensurepip, venv' 2>/dev/null ||
-    missing="$missing python3 with venv (Debian: python3-venv);"
-  [ -z "$missing" ] || fail "missing:$missing 'cmake/install-deps.sh matrix' installs them"
+  # In that folder a Go that gets itself newer ones answers for the one it would get.
+  need=$(sed -n 's/^go //p' "$here/../targets/real/go.mod")
+  version=$(cd "$here/../targets/real" && go env GOVERSION 2>/dev/null | sed 's/^go//') || version=
+  [ "$(printf '%s\n' "$need" "$version" | sort -V | head -n 1)" = "$need" ] ||
+    missing="$missing go $need or later (here: ${version:-none});"
+  command -v node >/dev/null || missing="$missing node;"
+  command -v npm >/dev/null || missing="$missing npm;"
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3 with venv;"
+  [ -z "$missing" ] ||
+    fail "missing:$missing 'cmake/install-deps.sh matrix' installs all but Go"
 }
 
 get_python() {
@@ -36,7 +40,6 @@ get_go() {
 case $1 in
   check) check ;;
   python | node | go)
-    check
     # What was got for other sources than these is got anew.
     stamp=$(cat "$here/$1"/* "$0" | cksum)
     [ "$(cat "$2/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
