@@ -1,5 +1,8 @@
 #include "bench/calls.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -14,14 +17,17 @@ namespace pb = etcdpp_proto::etcdserverpb;
 const std::string kValue(100, 'v');
 
 // "bench/key/00000042".
-std::string Key(const char* folder, int number) {
-  char digits[9];
-  std::snprintf(digits, sizeof(digits), "%08u", static_cast<unsigned>(number));
-  return std::string("bench/") + folder + "/" + digits;
+std::string Key(int number) {
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "bench/key/%08d", number);
+  return text.data();
 }
 
-// In an order that jumps about.
-std::string MixedKey(int number) { return Key("key", static_cast<int>(number * 7919LL % kKeys)); }
+// The number of the key that the call `index` is about: each once before the first comes again, as
+// the factor is a prime.
+int Mixed(int index, int keys) { return static_cast<int>(index * int64_t{7919} % keys); }
+
+int RequestCount(int keys) { return std::min(keys, 100'000); }
 
 void Add(Calls& calls, const google::protobuf::MessageLite& message) {
   const grpc::Slice slice(message.SerializeAsString());
@@ -35,52 +41,67 @@ pb::PutRequest Put(const std::string& key) {
   return put;
 }
 
-}  // namespace
-
-Calls Puts() {
-  Calls calls{.method = "/etcdserverpb.KV/Put", .requests = {}};
-  for (int i = 0; i < kKeys; ++i) Add(calls, Put(MixedKey(i)));
+Calls Ranges(int keys, int size) {
+  Calls calls{.method = "/etcdserverpb.KV/Range", .requests = {}};
+  for (int i = 0; i < std::min(keys - size + 1, 1000); ++i) {
+    const int first = Mixed(i, keys - size + 1);
+    pb::RangeRequest range;
+    range.set_key(Key(first));
+    range.set_range_end(Key(first + size));
+    Add(calls, range);
+  }
   return calls;
 }
 
-Calls Gets() {
+}  // namespace
+
+Calls Puts(int keys) {
+  Calls calls{.method = "/etcdserverpb.KV/Put", .requests = {}};
+  for (int i = 0; i < RequestCount(keys); ++i) Add(calls, Put(Key(Mixed(i, keys))));
+  return calls;
+}
+
+Calls Gets(int keys) {
   Calls calls{.method = "/etcdserverpb.KV/Range", .requests = {}};
-  for (int i = 0; i < kKeys; ++i) {
+  for (int i = 0; i < RequestCount(keys); ++i) {
     pb::RangeRequest get;
-    get.set_key(MixedKey(i));
+    get.set_key(Key(Mixed(i, keys)));
     Add(calls, get);
   }
   return calls;
 }
 
-Calls Txns() {
+Calls Txns(int keys) {
   Calls calls{.method = "/etcdserverpb.KV/Txn", .requests = {}};
-  for (int i = 0; i < kKeys; ++i) {
+  for (int i = 0; i < RequestCount(keys); ++i) {
+    const std::string key = Key(Mixed(i, keys));
     pb::TxnRequest txn;
     auto& compare = *txn.add_compare();
-    compare.set_key(MixedKey(i));
+    compare.set_key(key);
     compare.set_target(pb::Compare::VERSION);
     compare.set_result(pb::Compare::GREATER);
     compare.set_version(0);
-    *txn.add_success()->mutable_request_put() = Put(MixedKey(i));
-    txn.add_failure()->mutable_request_range()->set_key(MixedKey(i));
+    *txn.add_success()->mutable_request_put() = Put(key);
+    txn.add_failure()->mutable_request_range()->set_key(key);
     Add(calls, txn);
   }
   return calls;
 }
 
-Calls Ranges() {
-  Calls calls{.method = "/etcdserverpb.KV/Range", .requests = {}};
-  pb::RangeRequest range;
-  range.set_key(Key("range", 0));
-  range.set_range_end(Key("range", kRangeKeys));
-  Add(calls, range);
-  return calls;
-}
+Calls RangesOf100(int keys) { return Ranges(keys, 100); }
 
-Calls RangePuts() {
-  Calls calls{.method = "/etcdserverpb.KV/Put", .requests = {}};
-  for (int i = 0; i < kRangeKeys; ++i) Add(calls, Put(Key("range", i)));
+Calls RangesOf1000(int keys) { return Ranges(keys, 1000); }
+
+Calls Fill(int keys) {
+  constexpr int kPutsOfCall = 100;
+  Calls calls{.method = "/etcdserverpb.KV/Txn", .requests = {}};
+  for (int i = 0; i < keys; i += kPutsOfCall) {
+    pb::TxnRequest txn;
+    for (int key = i; key < std::min(i + kPutsOfCall, keys); ++key) {
+      *txn.add_success()->mutable_request_put() = Put(Key(key));
+    }
+    Add(calls, txn);
+  }
   return calls;
 }
 

@@ -26,7 +26,7 @@ namespace {
 
 struct Scenario {
   const char* name;
-  Calls (*calls)();
+  Calls (*calls)(int keys);
   std::vector<int> in_flight;
   int64_t batch_factor;  // calls of an iteration, for each in flight
 };
@@ -35,8 +35,19 @@ const Scenario kScenarios[] = {
     {"put", &Puts, {1, 64, 512}, 50},
     {"get", &Gets, {1, 64, 512}, 50},
     {"txn", &Txns, {64}, 50},
-    {"range of 1000", &Ranges, {1, 64}, 4},
+    {"range of 1000", &RangesOf1000, {1, 64}, 4},
 };
+
+// How a call's time depends on how much is stored.
+const int kSizes[] = {1000, 1'000'000};
+const Scenario kSizeScenarios[] = {
+    {"put", &Puts, {64}, 50},
+    {"get", &Gets, {64}, 50},
+    {"txn", &Txns, {64}, 50},
+    {"range of 100", &RangesOf100, {64}, 20},
+};
+
+constexpr int kKeys = 10'000;
 
 /// The server being measured, kept from one benchmark to the next of the same target.
 class CurrentTarget {
@@ -44,25 +55,28 @@ class CurrentTarget {
   explicit CurrentTarget(const Programs& programs) : programs_(programs) {}
 
   /// Null when the target cannot be started.
-  LoadClient* Use(const std::string& name) {
-    if (name == name_) return client_.get();
+  LoadClient* Use(const std::string& name, int keys) {
+    if (name == name_ && keys == keys_) return client_.get();
     client_.reset();
     target_.reset();
     name_ = name;
+    keys_ = keys;
     target_ = StartTarget(programs_, name);
     if (target_ == nullptr) return nullptr;
     client_ = std::make_unique<LoadClient>(target_->endpoint());
-    client_->Run(Puts(), kKeys, 64);
-    client_->Run(RangePuts(), kRangeKeys, 64);
+    const Calls fill = Fill(keys);
+    client_->Run(fill, static_cast<int64_t>(fill.requests.size()), 16);
     return client_.get();
   }
 
+  int keys() const { return keys_; }
   /// What the server has used so far.
   std::chrono::nanoseconds cpu_time() const { return target_->cpu_time(); }
 
  private:
   const Programs programs_;
   std::string name_;
+  int keys_ = 0;
   std::unique_ptr<Target> target_;
   std::unique_ptr<LoadClient> client_;
 };
@@ -75,11 +89,10 @@ void Tell(benchmark::State& state, int64_t items, std::chrono::nanoseconds cpu) 
   state.counters["server_us"] = microseconds.count() / static_cast<double>(items);
 }
 
-void MeasureCalls(benchmark::State& state, CurrentTarget& current, const std::string& target,
+void MeasureCalls(benchmark::State& state, CurrentTarget& current, LoadClient* client,
                   const Scenario& scenario, int in_flight) {
-  LoadClient* client = current.Use(target);
   if (client == nullptr) return state.SkipWithError("cannot be started");
-  const Calls calls = scenario.calls();
+  const Calls calls = scenario.calls(current.keys());
   const int64_t batch = in_flight * scenario.batch_factor;
   const auto cpu_before = current.cpu_time();
   for (auto _ : state) {
@@ -91,7 +104,7 @@ void MeasureCalls(benchmark::State& state, CurrentTarget& current, const std::st
 
 void MeasureFanOut(benchmark::State& state, CurrentTarget& current, const std::string& target,
                    int watchers) {
-  LoadClient* client = current.Use(target);
+  LoadClient* client = current.Use(target, kKeys);
   if (client == nullptr) return state.SkipWithError("cannot be started");
   FanOut fan_out(*client, watchers);
   const auto cpu_before = current.cpu_time();
@@ -130,7 +143,7 @@ void RegisterAll(const Programs& programs, CurrentTarget& current) {
         const std::string name = std::string(scenario.name) + "/" + target + "/" +
                                  std::to_string(in_flight) + " in flight";
         benchmark::RegisterBenchmark(name.c_str(), [&, target, in_flight](benchmark::State& s) {
-          MeasureCalls(s, current, target, scenario, in_flight);
+          MeasureCalls(s, current, current.Use(target, kKeys), scenario, in_flight);
         })->UseRealTime();
       }
     }
@@ -147,6 +160,15 @@ void RegisterAll(const Programs& programs, CurrentTarget& current) {
         ->UseManualTime()
         ->Iterations(10)
         ->Unit(benchmark::kMillisecond);
+  }
+  for (const int keys : kSizes) {
+    for (const Scenario& scenario : kSizeScenarios) {
+      const std::string name =
+          std::string(scenario.name) + "/fake/of " + std::to_string(keys) + " keys";
+      benchmark::RegisterBenchmark(name.c_str(), [&, keys](benchmark::State& s) {
+        MeasureCalls(s, current, current.Use("fake", keys), scenario, 64);
+      })->UseRealTime();
+    }
   }
   benchmark::RegisterBenchmark("start/fake/Server::Start()", &MeasureEmbeddedStart)
       ->UseManualTime()
