@@ -292,6 +292,27 @@ TEST(WatchStart, AtTheCompactedRevisionItselfSeesItsDelete) {
   }
 }
 
+TEST(WatchStart, AtTheCompactedRevisionItselfDoesNotSeeWhatTheRevisionOverwrote) {
+  Scratch s;
+  s.Put("a", "1");
+  const auto put_then_delete =
+      s.Call(Txn({}, {Txn({}, {Put(s("a"), "2")}), Txn({}, {Delete(s("a"))})}));
+  const int64_t compacted = put_then_delete->header().revision();
+  s.Put("a", "3");
+  ASSERT_THAT(s.Call(Compact(compacted, true)), IsOk());
+  WatchStream stream(s);
+
+  const int64_t id = stream.Create(WatchCreate(s("a"), {.start_revision = compacted})).watch_id();
+
+  const auto response = stream.NextOf(id);
+  if (target().version.Since({V(3, 4, 34), V(3, 5, 16), V(3, 6, 0)})) {
+    EXPECT_THAT(response.events(),
+                ElementsAre(IsDeleteOf(s("a"), compacted), IsPutOf(s("a"), "3")));
+  } else {
+    EXPECT_THAT(response.events(), ElementsAre(IsPutOf(s("a"), "3")));
+  }
+}
+
 TEST(WatchStart, RightAfterTheCompactedRevisionSeesAllThatFollows) {
   Scratch s;
   const int64_t compacted = s.Put("a", "1").header().revision();
