@@ -60,7 +60,7 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.version = version;
   behavior.manual_progress_waits_for_sync = since({25, 8, 0});
   behavior.negative_watch_start_is_compacted = since({38, 24, 6});
-  behavior.progress_waits_for_start_revision = since({25, 0, 0});
+  behavior.progress_waits_for_start_revision = since({38, 22, 2});
   behavior.compaction_keeps_tombstone = since({34, 16, 0});
   behavior.hash_kv_at_compacted_revision = since({27, 10, 0});
   behavior.hash_kv_remembers_compactions = since({kNever, 5, 0});

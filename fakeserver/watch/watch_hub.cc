@@ -95,14 +95,17 @@ void WatchHub::Cancel(WatchStream& stream, WatchId id) {
   Enqueue(stream, {.watch_id = id, .revision = store_.revision(), .canceled = true});
 }
 
+bool WatchHub::HasProgress(const Watcher& watcher) const {
+  const bool started = !behavior_.progress_waits_for_start_revision ||
+                       watcher.request.start_revision <= store_.revision();
+  return watcher.state == Watcher::State::kInSync && started;
+}
+
 void WatchHub::Progress(WatchStream& stream) {
   if (behavior_.manual_progress_waits_for_sync) {
     const bool synced =
-        std::all_of(stream.watchers.begin(), stream.watchers.end(), [&](const auto& entry) {
-          const Watcher& watcher = *entry.second;
-          return watcher.state == Watcher::State::kInSync &&
-                 watcher.request.start_revision <= store_.revision();
-        });
+        std::all_of(stream.watchers.begin(), stream.watchers.end(),
+                    [this](const auto& entry) { return HasProgress(*entry.second); });
     if (stream.watchers.empty() || !synced) return;
   }
   Enqueue(stream, {.watch_id = kNoWatch, .revision = store_.revision()});
@@ -264,9 +267,7 @@ void WatchHub::RunDue(TimePoint now) {
 void WatchHub::Tick(WatchStream& stream) {
   for (const auto& [id, watcher] : stream.watchers) {
     if (!watcher->request.progress_notify) continue;
-    const bool started = !behavior_.progress_waits_for_start_revision ||
-                         watcher->request.start_revision <= store_.revision();
-    const bool due = watcher->quiet && watcher->state == Watcher::State::kInSync && started;
+    const bool due = watcher->quiet && HasProgress(*watcher);
     watcher->quiet = true;
     if (due) Enqueue(stream, {.watch_id = id, .revision = store_.revision()});
   }

@@ -82,6 +82,8 @@ class WatchHub {
   void Lag(Watcher& watcher, int64_t next_revision);
   void Unlist(Watcher& watcher);
   std::optional<WatchResponse> CatchUp(Watcher& watcher);
+  /// Whether the watcher has all there is up to now.
+  bool HasProgress(const Watcher& watcher) const;
   void Tick(WatchStream& stream);
 
   const Behavior& behavior_;

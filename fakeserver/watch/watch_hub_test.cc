@@ -262,6 +262,19 @@ TEST(WatchHubTest, ManualProgressWaitsForSyncFromTheReleaseOnThatDoes) {
   EXPECT_EQ(Texts(modern.Take()), (Told{"0@1 created", "-1@1", "1@1 created"}));
 }
 
+TEST(WatchHubTest, AWatchOfTheFutureHoldsProgressBackFromTheReleaseOnThatDoes) {
+  for (const auto& [version, told] :
+       {std::pair<EtcdVersion, Told>{{3, 6, 1}, {"-1@1", "0@1"}}, {{3, 6, 2}, {}}}) {
+    SCOPED_TRACE(version.ToString());
+    Fixture f(version);
+    f.Watch({.key = "a", .start_revision = 9, .progress_notify = true});
+    f.Take();
+    f.hub.Progress(*f.stream);
+    f.hub.RunDue(kStart + seconds(10));
+    EXPECT_EQ(Texts(f.Take()), told);
+  }
+}
+
 TEST(WatchHubTest, QuietWatchersAreNotifiedOfProgress) {
   Fixture f;
   f.Watch({.key = "a", .progress_notify = true});
