@@ -48,7 +48,7 @@ Endpoint::Endpoint(std::string endpoint_target, const std::shared_ptr<grpc::Chan
       lease(etcdpp_proto::etcdserverpb::Lease::NewStub(channel)),
       watch(etcdpp_proto::etcdserverpb::Watch::NewStub(channel)) {}
 
-Endpoints::Endpoints(const Options& options) {
+Endpoints::Endpoints(const Options& options) : size_(options.endpoints.size()) {
   if (options.endpoints.empty() || options.connections_per_endpoint < 1) {
     status_ = Status(Code::kInvalidArgument, "the client's options name no endpoint to connect to");
     return;

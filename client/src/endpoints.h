@@ -37,7 +37,8 @@ class Endpoints {
   /// What is wrong with the options; the functions below may be called only if nothing is.
   const Status& status() const { return status_; }
 
-  size_t size() const { return endpoints_.size(); }
+  /// How many there are, however many connections each has.
+  size_t size() const { return size_; }
 
   Endpoint& Pick();
 
@@ -46,7 +47,8 @@ class Endpoints {
 
  private:
   Status status_;
-  std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  size_t size_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;  // one for each connection
   std::atomic<size_t> next_{0};
 };
 

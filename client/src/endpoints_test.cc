@@ -80,7 +80,13 @@ TEST(EndpointsTest, EachMayHaveSeveralConnections) {
   Options options = OptionsFor({"a:1", "b:1"});
   options.connections_per_endpoint = 3;
 
-  EXPECT_EQ(Endpoints(options).size(), 6U);
+  Endpoints endpoints(options);
+
+  std::set<const Endpoint*> connections;
+  for (int i = 0; i < 6; ++i) connections.insert(&endpoints.Pick());
+
+  EXPECT_EQ(connections.size(), 6U);
+  EXPECT_EQ(endpoints.size(), 2U);
 }
 
 }  // namespace
