@@ -88,12 +88,10 @@ pb::Compare ToProto(Compare&& compare) {
 struct ToRequestOp {
   pb::RequestOp* wire;
 
-  void operator()(RangeRequest& op) const {
-    *wire->mutable_request_range() = ToProto(std::move(op));
-  }
+  void operator()(const RangeRequest& op) const { *wire->mutable_request_range() = ToProto(op); }
   void operator()(PutRequest& op) const { *wire->mutable_request_put() = ToProto(std::move(op)); }
-  void operator()(DeleteRequest& op) const {
-    *wire->mutable_request_delete_range() = ToProto(std::move(op));
+  void operator()(const DeleteRequest& op) const {
+    *wire->mutable_request_delete_range() = ToProto(op);
   }
   void operator()(TxnRequest& op) const { *wire->mutable_request_txn() = ToProto(std::move(op)); }
 };
@@ -134,7 +132,7 @@ struct ToWatchRequest {
 
 }  // namespace
 
-pb::RangeRequest ToProto(RangeRequest request) {
+pb::RangeRequest ToProto(const RangeRequest& request) {
   pb::RangeRequest wire;
   SetRange(request.range, &wire);
   const RangeOptions& options = request.options;
@@ -163,7 +161,7 @@ pb::PutRequest ToProto(PutRequest request) {
   return wire;
 }
 
-pb::DeleteRangeRequest ToProto(DeleteRequest request) {
+pb::DeleteRangeRequest ToProto(const DeleteRequest& request) {
   pb::DeleteRangeRequest wire;
   SetRange(request.range, &wire);
   wire.set_prev_kv(request.options.prev_kv);

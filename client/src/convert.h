@@ -18,9 +18,9 @@ namespace pb = etcdpp_proto::etcdserverpb;
 
 // Between the public types and the wire's. Bytes are moved where they can be.
 
-pb::RangeRequest ToProto(RangeRequest request);
+pb::RangeRequest ToProto(const RangeRequest& request);
 pb::PutRequest ToProto(PutRequest request);
-pb::DeleteRangeRequest ToProto(DeleteRequest request);
+pb::DeleteRangeRequest ToProto(const DeleteRequest& request);
 pb::TxnRequest ToProto(TxnRequest request);
 pb::CompactionRequest ToProto(const CompactRequest& request);
 pb::LeaseGrantRequest ToProto(const LeaseGrantRequest& request);

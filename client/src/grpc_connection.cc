@@ -124,7 +124,7 @@ GrpcConnection::~GrpcConnection() {
 }
 
 Result<RangeResponse> GrpcConnection::Range(RangeParams params) {
-  return Blocking(*transport_, kRange, ToProto(std::move(params.request)), params.call);
+  return Blocking(*transport_, kRange, ToProto(params.request), params.call);
 }
 
 Result<PutResponse> GrpcConnection::Put(PutParams params) {
@@ -132,7 +132,7 @@ Result<PutResponse> GrpcConnection::Put(PutParams params) {
 }
 
 Result<DeleteResponse> GrpcConnection::Delete(DeleteParams params) {
-  return Blocking(*transport_, kDeleteRange, ToProto(std::move(params.request)), params.call);
+  return Blocking(*transport_, kDeleteRange, ToProto(params.request), params.call);
 }
 
 Result<TxnResponse> GrpcConnection::Txn(TxnParams params) {
@@ -168,8 +168,7 @@ Result<LeasesResponse> GrpcConnection::Leases(LeasesParams params) {
 }
 
 void GrpcConnection::AsyncRange(RangeParams params, Callback<RangeResponse> done) {
-  Async(*transport_, kRange, ToProto(std::move(params.request)), std::move(params.call),
-        std::move(done));
+  Async(*transport_, kRange, ToProto(params.request), std::move(params.call), std::move(done));
 }
 
 void GrpcConnection::AsyncPut(PutParams params, Callback<PutResponse> done) {
@@ -178,7 +177,7 @@ void GrpcConnection::AsyncPut(PutParams params, Callback<PutResponse> done) {
 }
 
 void GrpcConnection::AsyncDelete(DeleteParams params, Callback<DeleteResponse> done) {
-  Async(*transport_, kDeleteRange, ToProto(std::move(params.request)), std::move(params.call),
+  Async(*transport_, kDeleteRange, ToProto(params.request), std::move(params.call),
         std::move(done));
 }
 

@@ -69,7 +69,7 @@ class KeepAliveHub::Handle final : public LeaseRenewal {
 };
 
 KeepAliveHub::KeepAliveHub(Opener open, Timer& timer, Backoff backoff)
-    : open_(std::move(open)), timer_(timer), backoff_(std::move(backoff)) {}
+    : open_(std::move(open)), timer_(timer), backoff_(backoff) {}
 
 std::unique_ptr<LeaseRenewal> KeepAliveHub::Keep(const KeepAliveRequest& request) {
   const std::lock_guard lock(mu_);

@@ -78,28 +78,11 @@ WatchHub::Watcher::Watcher(int64_t watch_id, const WatchRequest& watch_request)
       buffer(request.options.start_revision, request.options.buffer_bytes) {}
 
 WatchHub::WatchHub(Opener open, Timer& timer, Backoff backoff, bool require_leader)
-    : open_(std::move(open)),
-      timer_(timer),
-      require_leader_(require_leader),
-      backoff_(std::move(backoff)) {}
+    : open_(std::move(open)), timer_(timer), require_leader_(require_leader), backoff_(backoff) {}
 
 std::unique_ptr<WatchStream> WatchHub::Watch(const WatchRequest& request, std::stop_token stop,
                                              Timer::Clock::time_point confirm_by) {
-  std::shared_ptr<Watcher> watcher;
-  {
-    const std::lock_guard lock(mu_);
-    watcher = std::make_shared<Watcher>(++last_id_, request);
-    if (closed_) {
-      watcher->buffer.End(Status(Code::kCancelled, "the watch's client is gone"), true);
-    } else {
-      watchers_.emplace(watcher->id, watcher);
-      if (stream_ != nullptr) {
-        SendCreate(*watcher);
-      } else if (!reopen_pending_) {
-        OpenStream();
-      }
-    }
-  }
+  const auto watcher = Admit(request);
   // Built before the wait, so that `stop` ends the wait too.
   auto handle = std::make_unique<Handle>(shared_from_this(), watcher, std::move(stop));
   if (request.options.start_revision == 0) {
@@ -108,6 +91,22 @@ std::unique_ptr<WatchStream> WatchHub::Watch(const WatchRequest& request, std::s
         lock, confirm_by, [&watcher] { return watcher->confirmed || watcher->buffer.ended(); });
   }
   return handle;
+}
+
+std::shared_ptr<WatchHub::Watcher> WatchHub::Admit(const WatchRequest& request) {
+  const std::lock_guard lock(mu_);
+  auto watcher = std::make_shared<Watcher>(++last_id_, request);
+  if (closed_) {
+    watcher->buffer.End(Status(Code::kCancelled, "the watch's client is gone"), true);
+    return watcher;
+  }
+  watchers_.emplace(watcher->id, watcher);
+  if (stream_ != nullptr) {
+    SendCreate(*watcher);
+  } else if (!reopen_pending_) {
+    OpenStream();
+  }
+  return watcher;
 }
 
 void WatchHub::Shutdown() {

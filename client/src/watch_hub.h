@@ -69,6 +69,8 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
     std::condition_variable changed;  // waits on mu_
   };
 
+  std::shared_ptr<Watcher> Admit(const WatchRequest& request);
+
   // Everything below is called with mu_ held, but for the three that the stream and timer call.
   void OnFrame(uint64_t generation, WatchFrame frame);
   void OnEnd(uint64_t generation, const Status& status);

@@ -157,7 +157,7 @@ struct OpResponse;
 struct TxnResponse {
   ResponseHeader header = {};
   bool succeeded = false;
-  std::vector<OpResponse> responses = {};
+  std::vector<OpResponse> responses;
 
   friend bool operator==(const TxnResponse&, const TxnResponse&) = default;
 };
