@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -22,7 +23,8 @@ bool InKeyOrder(const RangeRequest& request) {
 // How many keys are enough to answer; 0 is all of them. One more than the limit tells whether
 // there are more.
 int64_t KeysNeeded(const RangeRequest& request) {
-  if (request.limit <= 0 || HasBounds(request)) return 0;
+  const bool limited = request.limit > 0 && request.limit < INT64_MAX;
+  if (!limited || HasBounds(request)) return 0;
   const bool sorted_after = request.sort_order == SortOrder::kNone;
   return sorted_after || InKeyOrder(request) ? request.limit + 1 : 0;
 }
