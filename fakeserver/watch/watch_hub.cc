@@ -269,7 +269,10 @@ void WatchHub::Tick(WatchStream& stream) {
     if (!watcher->request.progress_notify) continue;
     const bool due = watcher->quiet && HasProgress(*watcher);
     watcher->quiet = true;
-    if (due) Enqueue(stream, {.watch_id = id, .revision = store_.revision()});
+    // A client that does not read is not told again and again, as it has not heard the last.
+    if (due && stream.queue.size() < kQueuedEventsMax) {
+      Enqueue(stream, {.watch_id = id, .revision = store_.revision()});
+    }
   }
 }
 

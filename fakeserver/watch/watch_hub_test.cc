@@ -291,6 +291,15 @@ TEST(WatchHubTest, QuietWatchersAreNotifiedOfProgress) {
   EXPECT_EQ(Texts(f.Take()), Told{"0@2"});
 }
 
+TEST(WatchHubTest, AStreamThatIsNotReadDoesNotFillWithProgress) {
+  Fixture f;
+  f.Watch({.key = "a", .progress_notify = true});
+  for (int i = 1; i <= 10'000; ++i) f.hub.RunDue(kStart + i * seconds(10));
+  EXPECT_LE(f.Take().size(), 128u);
+  f.hub.RunDue(kStart + 10'001 * seconds(10));
+  EXPECT_EQ(Texts(f.Take()), Told{"0@1"});
+}
+
 TEST(WatchHubTest, AnIdleStreamIsWokenOnceUntilItHasBeenEmptied) {
   Fixture f;
   f.Watch({.key = "a"});
