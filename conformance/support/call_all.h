@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <thread>
@@ -13,7 +14,7 @@ namespace conformance {
 /// the requests.
 template <typename Request>
 auto CallAll(const Wire& wire, const std::vector<Request>& requests) {
-  constexpr size_t kCallers = 16;
+  constexpr size_t kCallers = 64;
   std::vector<decltype(wire.Call(requests.front()))> replies(requests.size());
   std::atomic<size_t> next = 0;
   const auto call_until_none_is_left = [&] {
@@ -21,7 +22,8 @@ auto CallAll(const Wire& wire, const std::vector<Request>& requests) {
   };
   {
     std::vector<std::jthread> callers;
-    for (size_t i = 0; i < kCallers; ++i) callers.emplace_back(call_until_none_is_left);
+    for (size_t i = 0; i < std::min(kCallers, requests.size()); ++i)
+      callers.emplace_back(call_until_none_is_left);
   }
   return replies;
 }

@@ -5,7 +5,6 @@
 
 #include <gmock/gmock.h>
 
-#include "conformance/support/call_all.h"
 #include "conformance/support/event_matchers.h"
 #include "conformance/support/matchers.h"
 #include "conformance/support/scratch.h"
@@ -52,11 +51,13 @@ TEST(LeaseKeys, CountAKeyOnceHoweverOftenItIsPut) {
 TEST(LeaseKeys, MayBeThousands) {
   Scratch s;
   const int64_t lease = s.Grant();
-  std::vector<pb::PutRequest> puts;
-  for (int i = 0; i < 2000; ++i) {
-    puts.push_back(Put(s(std::to_string(i)), "1", {.lease = lease}));
+  for (int txn = 0; txn < 20; ++txn) {
+    std::vector<Op> puts;
+    for (int i = 0; i < 100; ++i) {
+      puts.emplace_back(Put(s(std::to_string(100 * txn + i)), "1", {.lease = lease}));
+    }
+    ASSERT_THAT(s.Call(Txn({}, puts)), IsOk());
   }
-  for (const auto& put : CallAll(s, puts)) ASSERT_THAT(put, IsOk());
   EXPECT_THAT(KeysOf(s, lease), SizeIs(2000));
 }
 

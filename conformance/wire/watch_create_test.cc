@@ -296,7 +296,8 @@ TEST(WatchRequest, OfAKindNobodyKnowsIsIgnored) {
   Scratch s;
   WatchStream stream(s);
   pb::WatchRequest request;
-  request.GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(99, "what?");
+  pb::WatchRequest::GetReflection()->MutableUnknownFields(&request)->AddLengthDelimited(99,
+                                                                                        "what?");
   stream.Send(request);
   EXPECT_THAT(stream.UntilFence(), IsEmpty());
 }
@@ -310,7 +311,7 @@ TEST(WatchRequest, WithTwoKindsMeansTheLast) {
   request.mutable_cancel_request()->set_watch_id(7);
   bytes += request.SerializeAsString();
   pb::WatchRequest both;
-  auto* const unknown = both.GetReflection()->MutableUnknownFields(&both);
+  auto* const unknown = pb::WatchRequest::GetReflection()->MutableUnknownFields(&both);
   ASSERT_TRUE(unknown->ParseFromString(bytes));
   ASSERT_EQ(unknown->field_count(), 2);
   stream.Send(both);
@@ -418,9 +419,9 @@ TEST(WatchCancel, IsNotFollowedByEventsThatWereOnTheirWay) {
   Scratch s;
   WatchStream stream(s);
   const int64_t id = stream.Create(WatchCreate(s("a"))).watch_id();
-  for (int i = 0; i < 50; ++i) s.Put("a", "1");
+  for (int i = 0; i < 20; ++i) s.Put("a", "1");
   stream.SendCancel(id);
-  for (int i = 0; i < 50; ++i) s.Put("a", "1");
+  for (int i = 0; i < 20; ++i) s.Put("a", "1");
 
   const auto responses = stream.UntilFence();
 

@@ -99,15 +99,16 @@ TEST(WatchStart, AtARevisionOfAnotherKeySeesWhatFollows) {
 
 TEST(WatchStart, InThePastGoesOnWithWhatComesLaterWithoutLossOrRepetition) {
   Scratch s;
+  constexpr int kChanges = 50;
   const int64_t start = s.Put("a", "0").header().revision();
   WatchStream stream(s);
   const int64_t id = stream.Create(WatchCreate(s("a"), {.start_revision = start})).watch_id();
-  for (int i = 1; i < 200; ++i) s.Put("a", std::to_string(i));
+  for (int i = 1; i < kChanges; ++i) s.Put("a", std::to_string(i));
 
-  const auto events = stream.Events(id, 200);
+  const auto events = stream.Events(id, kChanges);
 
-  ASSERT_THAT(events, SizeIs(200));
-  for (int i = 0; i < 200; ++i) {
+  ASSERT_THAT(events, SizeIs(kChanges));
+  for (int i = 0; i < kChanges; ++i) {
     EXPECT_EQ(events[i].kv().value(), std::to_string(i));
     EXPECT_EQ(events[i].kv().mod_revision(), start + i);
   }
