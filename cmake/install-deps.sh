@@ -8,12 +8,12 @@ build="build-essential cmake ninja-build ccache pkg-config
   libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev libboost-dev libssl-dev zlib1g-dev
   ca-certificates"
 lint="clang-14 clang-format-14 clang-tidy-14"
-# The languages of make test-matrix, where no newer one is on the PATH. Not Go: Debian's is too old
-# to build etcd.
+# The languages of make test-matrix, where no newer one is on the PATH.
 matrix=""
 have() { command -v "$1" >/dev/null 2>&1; }
 have node || matrix="$matrix nodejs"
 have npm || matrix="$matrix npm"
+have go || matrix="$matrix golang-go"
 python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || matrix="$matrix python3 python3-venv"
 
 say() { echo "install-deps: $*"; }

@@ -29,12 +29,12 @@ unpack_debian() {
 
 # build_go VERSION: the binaries of the release in VERSION.mod as ./etcd and ./etcdctl.
 build_go() {
-  command -v go >/dev/null || fail "$1 is built with Go, and 'go' is not on the PATH"
-  say "building $1 with $(go version | cut -d' ' -f3): minutes the first time"
+  go=$("$here/toolchain.sh")
+  say "building $1 with $("$go" version | cut -d' ' -f3): minutes the first time"
   for name in etcd etcdctl; do
     grep -q "go.etcd.io/etcd/etcdctl" "$here/$1.mod" || [ $name = etcd ] || continue
-    (cd "$here" && GOFLAGS='' GOWORK=off CGO_ENABLED=0 go build -modfile="$1.mod" -mod=readonly \
-      -trimpath -buildvcs=false -ldflags='-s -w' -o "$work/$name" "./$name")
+    (cd "$here" && GOROOT='' GOFLAGS='' GOWORK=off CGO_ENABLED=0 "$go" build -modfile="$1.mod" \
+      -mod=readonly -trimpath -buildvcs=false -ldflags='-s -w' -o "$work/$name" "./$name")
   done
 }
 
