@@ -9,6 +9,8 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include "absl/synchronization/mutex.h"
+
 #include "etcdpp_proto/kv.grpc.pb.h"
 
 namespace {
@@ -98,6 +100,7 @@ class Floor final : public Methods {
 }  // namespace
 
 int main() {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as fake-etcd does
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

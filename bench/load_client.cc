@@ -1,74 +1,39 @@
 #include "bench/load_client.h"
 
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
+#include <deque>
 #include <optional>
-#include <utility>
 
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
 
 namespace bench {
 namespace {
 
-/// What the slots of a run share.
-class Progress {
- public:
-  Progress(int64_t count, int slots) : left_(count), slots_(slots) {}
-
-  /// The number of the next call; negative when there are no more.
-  int64_t Take() { return left_.fetch_sub(1) - 1; }
-
-  void Fail(const grpc::Status& status) {
-    const std::lock_guard<std::mutex> lock(mu_);
-    if (failure_.ok()) failure_ = status;
-    left_ = 0;
-  }
-
-  void SlotDone() {
-    const std::lock_guard<std::mutex> lock(mu_);
-    if (--slots_ == 0) done_.notify_one();
-  }
-
-  grpc::Status Wait() {
-    std::unique_lock<std::mutex> lock(mu_);
-    done_.wait(lock, [&] { return slots_ == 0; });
-    return failure_;
-  }
-
- private:
-  std::atomic<int64_t> left_;
-  std::mutex mu_;
-  std::condition_variable done_;
-  int slots_;
-  grpc::Status failure_;
-};
-
 /// One call in flight, and when it is answered the next.
 class Slot {
  public:
-  Slot(grpc::GenericStub& stub, const Calls& calls, Progress& progress)
-      : stub_(stub), calls_(calls), progress_(progress) {}
+  Slot(grpc::GenericStub& stub, const std::string& method, grpc::CompletionQueue& queue)
+      : stub_(stub), method_(method), queue_(queue) {}
 
-  void Next() {
-    const int64_t number = progress_.Take();
-    if (number < 0) return progress_.SlotDone();
+  /// The queue gives this slot as the tag when the call is answered.
+  void Call(const grpc::ByteBuffer& request) {
     context_.emplace();
     response_.Clear();
-    const auto& request = calls_.requests[static_cast<size_t>(number) % calls_.requests.size()];
-    stub_.UnaryCall(&*context_, calls_.method, grpc::StubOptions(), &request, &response_,
-                    [this](const grpc::Status& status) {
-                      if (!status.ok()) progress_.Fail(status);
-                      Next();
-                    });
+    call_ = stub_.PrepareUnaryCall(&*context_, method_, request, &queue_);
+    call_->StartCall();
+    call_->Finish(&response_, &status_, this);
   }
+
+  const grpc::Status& status() const { return status_; }
 
  private:
   grpc::GenericStub& stub_;
-  const Calls& calls_;
-  Progress& progress_;
+  const std::string& method_;
+  grpc::CompletionQueue& queue_;
   std::optional<grpc::ClientContext> context_;
+  std::unique_ptr<grpc::GenericClientAsyncResponseReader> call_;  // lives on the context's call
   grpc::ByteBuffer response_;
+  grpc::Status status_;
 };
 
 }  // namespace
@@ -85,14 +50,28 @@ LoadClient::LoadClient(const std::string& endpoint, int channels) {
 }
 
 grpc::Status LoadClient::Run(const Calls& calls, int64_t count, int in_flight) {
-  Progress progress(count, in_flight);
-  std::vector<std::unique_ptr<Slot>> slots;
-  for (int i = 0; i < in_flight; ++i) {
-    auto& stub = *stubs_[static_cast<size_t>(i) % stubs_.size()];
-    slots.push_back(std::make_unique<Slot>(stub, calls, progress));
+  grpc::CompletionQueue queue;
+  std::deque<Slot> slots;  // whose elements stay where they are
+  grpc::Status failure;
+  int64_t begun = 0;
+  const auto begin = [&](Slot& slot) {
+    slot.Call(calls.requests[static_cast<size_t>(begun++) % calls.requests.size()]);
+  };
+  for (int i = 0; i < in_flight && begun < count; ++i) {
+    begin(slots.emplace_back(*stubs_[static_cast<size_t>(i) % stubs_.size()], calls.method, queue));
   }
-  for (const auto& slot : slots) slot->Next();
-  return progress.Wait();
+  void* tag = nullptr;
+  bool ok = false;
+  for (auto open = slots.size(); open > 0 && queue.Next(&tag, &ok);) {
+    Slot& slot = *static_cast<Slot*>(tag);
+    if (failure.ok()) failure = slot.status();
+    if (failure.ok() && begun < count) {
+      begin(slot);
+    } else {
+      --open;
+    }
+  }
+  return failure;
 }
 
 }  // namespace bench

@@ -17,7 +17,8 @@ struct Calls {
   std::vector<grpc::ByteBuffer> requests;
 };
 
-/// Makes calls as fast as a server answers them, with gRPC's callback client.
+/// Makes calls as fast as a server answers them. The thread that runs them does all the work: what
+/// a call costs the client is least so.
 class LoadClient {
  public:
   explicit LoadClient(const std::string& endpoint, int channels = 4);

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs the benchmarks of build/ and prints what they found; with --write puts the table into
-# bench/README.md as well. Further arguments go to etcdpp_bench.
+# Runs the benchmarks of build/ and prints what they found, the medians of five repetitions that
+# take turns; with --write puts the table into bench/README.md as well. Further arguments go to
+# etcdpp_bench.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,7 +14,9 @@ fi
 build/bin/store_bench --benchmark_min_time=0.2
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-build/bin/etcdpp_bench --benchmark_color=false "$@" | tee "$output"
+build/bin/etcdpp_bench --benchmark_color=false --benchmark_repetitions=5 \
+  --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true "$@" |
+  tee "$output"
 
 if [ "$write" = yes ]; then
   {

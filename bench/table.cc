@@ -43,6 +43,8 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     const auto parts = Parts(run.run_name.function_name);
     if (run.error_occurred || parts.size() < 3) continue;
+    // Of repetitions the median counts; it is told after them.
+    if (run.run_type == Run::RT_Aggregate && run.aggregate_name != "median") continue;
     const Row row{parts[0], parts[2]};
     if (std::find(rows_.begin(), rows_.end(), row) == rows_.end()) rows_.push_back(row);
     const auto rate = run.counters.find("items_per_second");
