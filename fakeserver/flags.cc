@@ -213,6 +213,8 @@ class Parser {
     if (name == "advertise-client-urls") options.client_urls = SplitCommas(value);
     if (name == "initial-advertise-peer-urls") options.peer_urls = SplitCommas(value);
     if (name == "initial-cluster-token") options.cluster_token = value;
+    if (name == "strict-reconfig-check") options.strict_reconfig_check = *ParseBool(value);
+    if (name == "max-learners") options.max_learners = *ParseInt(value);
     ApplyLimit(name, value);
     ApplyTime(name, value);
     return std::nullopt;

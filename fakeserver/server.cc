@@ -50,6 +50,7 @@ Engine::Options EngineOptions(const Server::Options& options, const Behavior& be
       .behavior = behavior,
       .identity = MemberIdentity::Derive(options.name, options.peer_urls,
                                          ClientUrls(options, endpoints), options.cluster_token),
+      .membership = {.strict = options.strict_reconfig_check, .max_learners = options.max_learners},
       .minimum_lease_ttl = MinimumLeaseTtl(options),
       .election_timeout = options.election_timeout,
       .progress_interval = std::max(options.watch_progress_notify_interval, kProgressIntervalMin),

@@ -14,18 +14,27 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual TimePoint Now() const = 0;
+  /// The time of day, counted from 1970: what etcd mixes into ids and writes down.
+  virtual std::chrono::seconds SinceEpoch() const = 0;
 };
 
 /// Time as it passes.
 class SystemClock final : public Clock {
  public:
   TimePoint Now() const override { return std::chrono::steady_clock::now(); }
+  std::chrono::seconds SinceEpoch() const override {
+    return std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+  }
 };
 
 /// Time that moves only when told to, from a fixed beginning, so that runs repeat exactly.
 class ManualClock final : public Clock {
  public:
   TimePoint Now() const override { return TimePoint(Duration(nanoseconds_.load())); }
+  std::chrono::seconds SinceEpoch() const override {
+    return std::chrono::duration_cast<std::chrono::seconds>(Now().time_since_epoch());
+  }
 
   /// Moves to `to`. Never moves back: an earlier time is ignored.
   void MoveTo(TimePoint to) {

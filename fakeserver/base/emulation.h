@@ -51,8 +51,24 @@ struct Behavior {
   bool has_downgrade = false;
   bool has_auth_status = false;
   bool status_tells_storage = false;
-  bool member_list_can_be_linearizable = false;
   bool accepts_gzip = false;
+
+  // Cluster.
+  bool unix_peer_url_needs_port = false;
+  bool member_update_keeps_learner = false;
+  bool downgrade_times_out = false;  // after it has had its effect
+  bool downgrade_moves_cluster_version = false;
+  bool downgrade_cancel_never_fails = false;
+  bool downgrade_tells_minor_only = false;
+
+  // Alarms and the quota.
+  bool alarm_of_no_type_is_stored = false;
+  bool alarms_add_up = false;
+  bool alarm_text_ends_in_space = false;
+  bool quota_counts_nested_txns = false;
+
+  // Metadata.
+  bool client_api_version_must_be_utf8 = false;
 
   // gRPC: what the library etcd is built with says of a request it cannot read.
   bool wrong_wire_type_is_malformed = false;

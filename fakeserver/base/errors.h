@@ -21,5 +21,26 @@ absl::Status LeaseTtlTooLarge();
 absl::Status RequestTooLarge();
 absl::Status InvalidAuthToken();
 absl::Status BadLeaderTransferee();
+absl::Status LeaderTransferTimedOut();
+absl::Status RequestTimedOut();
+absl::Status NoSpace();
+absl::Status CorruptCluster();
+absl::Status InvalidClientApiVersion();
+
+absl::Status MemberUrlsInvalid();
+absl::Status MemberNotFound();
+absl::Status MemberExists();
+absl::Status PeerUrlExists();
+absl::Status MemberIsNoLearner();
+absl::Status LearnerNotReady();
+absl::Status TooManyLearners();
+absl::Status NotEnoughStartedMembers();
+absl::Status UnhealthyCluster();
+
+absl::Status WrongDowngradeVersionFormat();
+absl::Status InvalidDowngradeTarget();
+absl::Status DowngradeInProgress();
+absl::Status NoDowngradeInProgress();
+absl::Status UnknownDowngradeAction();
 
 }  // namespace fakeetcd::error

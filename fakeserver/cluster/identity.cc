@@ -33,15 +33,19 @@ std::string BigEndian(uint64_t value) {
 
 }  // namespace
 
+uint64_t MemberIdOf(const std::vector<std::string>& peer_urls, const std::string& mixed_in) {
+  std::string text;
+  for (const std::string& url : peer_urls) text += url;
+  return IdOf(text + mixed_in);
+}
+
 MemberIdentity MemberIdentity::Derive(std::string name, std::vector<std::string> peer_urls,
                                       std::vector<std::string> client_urls,
                                       const std::string& token) {
   std::sort(peer_urls.begin(), peer_urls.end());
   std::sort(client_urls.begin(), client_urls.end());
   MemberIdentity identity{std::move(name), std::move(peer_urls), std::move(client_urls)};
-  std::string text;
-  for (const std::string& url : identity.peer_urls) text += url;
-  identity.member_id = IdOf(text + token);
+  identity.member_id = MemberIdOf(identity.peer_urls, token);
   identity.cluster_id = IdOf(BigEndian(identity.member_id));
   return identity;
 }

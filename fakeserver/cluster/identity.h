@@ -6,6 +6,11 @@
 
 namespace fakeetcd {
 
+/// The id of a member, of its ascending peer URLs and of what else is mixed in: the cluster's token
+/// for those it starts with, the time in seconds for those added later
+/// (server/etcdserver/api/membership, computeMemberID).
+uint64_t MemberIdOf(const std::vector<std::string>& peer_urls, const std::string& mixed_in);
+
 /// Who this member is: what it was told to be called and the ids that etcd derives from that.
 struct MemberIdentity {
   std::string name;
@@ -14,9 +19,7 @@ struct MemberIdentity {
   uint64_t member_id = 0;
   uint64_t cluster_id = 0;
 
-  /// A cluster of one. The ids are etcd's: SHA-1 over the sorted peer URLs and the cluster's
-  /// token, and over the member's id (server/etcdserver/api/membership, computeMemberId and
-  /// genID).
+  /// A cluster of one. The ids are etcd's: the cluster's is the SHA-1 of the member's (genID).
   static MemberIdentity Derive(std::string name, std::vector<std::string> peer_urls,
                                std::vector<std::string> client_urls, const std::string& token);
 };

@@ -31,13 +31,52 @@ std::string LeaseValue(LeaseId id, const LeaseTable::Lease& lease) {
                       Varint(static_cast<uint64_t>(lease.granted.count())));
 }
 
-std::string JsonList(const std::vector<std::string>& texts) {
-  return absl::StrCat("[\"", absl::StrJoin(texts, "\",\""), "\"]");
+// A string as Go's encoding/json writes it.
+std::string JsonString(const std::string& text) {
+  std::string json = "\"";
+  for (const char c : text) {
+    const bool escaped = static_cast<unsigned char>(c) < 0x20 || c == '<' || c == '>' || c == '&';
+    if (c == '"' || c == '\\') json.push_back('\\');
+    if (escaped) {
+      json += absl::StrFormat("\\u%04x", static_cast<unsigned char>(c));
+    } else {
+      json.push_back(c);
+    }
+  }
+  return json + "\"";
 }
 
-std::string MemberJson(const MemberIdentity& member) {
-  return absl::StrFormat(R"({"id":%d,"peerURLs":%s,"name":"%s","clientURLs":%s})", member.member_id,
-                         JsonList(member.peer_urls), member.name, JsonList(member.client_urls));
+std::string JsonList(const std::vector<std::string>& texts) {
+  if (texts.empty()) return "null";
+  return absl::StrCat("[",
+                      absl::StrJoin(texts, ",",
+                                    [](std::string* out, const std::string& text) {
+                                      out->append(JsonString(text));
+                                    }),
+                      "]");
+}
+
+// What is empty is left out, but for the peer URLs (api/membership, Member).
+std::string MemberJson(const Member& member) {
+  std::string json =
+      absl::StrFormat(R"({"id":%d,"peerURLs":%s)", member.id, JsonList(member.peer_urls));
+  if (member.learner) json += R"(,"isLearner":true)";
+  if (member.started()) json += R"(,"name":)" + JsonString(member.name);
+  if (!member.client_urls.empty()) json += R"(,"clientURLs":)" + JsonList(member.client_urls);
+  return json + "}";
+}
+
+// The voters and the learners, as raft has them.
+std::string ConfStateJson(const Membership& membership) {
+  std::vector<uint64_t> voters;
+  std::vector<uint64_t> learners;
+  for (const auto& [id, member] : membership.members()) {
+    (member.learner ? learners : voters).push_back(id);
+  }
+  std::string json = absl::StrCat(R"({"voters":[)", absl::StrJoin(voters, ","), "]");
+  if (!learners.empty())
+    absl::StrAppend(&json, R"(,"learners":[)", absl::StrJoin(learners, ","), "]");
+  return json + R"(,"auto_leave":false})";
 }
 
 std::string RevisionKey(int64_t main) {
@@ -46,7 +85,7 @@ std::string RevisionKey(int64_t main) {
 
 }  // namespace
 
-Backend MakeBackend(const Behavior& behavior, const MemberIdentity& identity, const Store& store,
+Backend MakeBackend(const Behavior& behavior, const Membership& membership, const Store& store,
                     const LeaseTable& leases) {
   Backend backend;
   for (const char* bucket : {"alarm", "auth", "authRoles", "authUsers", "cluster", "key", "lease",
@@ -63,10 +102,14 @@ Backend MakeBackend(const Behavior& behavior, const MemberIdentity& identity, co
     backend["lease"].emplace_back(BigEndian(static_cast<uint64_t>(id)),
                                   LeaseValue(id, *leases.Find(id)));
   }
-  backend["members"].emplace_back(absl::StrFormat("%x", identity.member_id), MemberJson(identity));
+  for (const auto& [id, member] : membership.members()) {
+    backend["members"].emplace_back(absl::StrFormat("%x", id), MemberJson(member));
+  }
+  for (const uint64_t id : membership.removed()) {
+    backend["members_removed"].emplace_back(absl::StrFormat("%x", id), "removed");
+  }
   if (behavior.backend_has_conf_state) {
-    backend["meta"].emplace_back(
-        "confState", absl::StrFormat(R"({"voters":[%d],"auto_leave":false})", identity.member_id));
+    backend["meta"].emplace_back("confState", ConfStateJson(membership));
   }
   if (store.compacted() >= 0) {
     backend["meta"].emplace_back("finishedCompactRev", RevisionKey(store.compacted()));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fakeserver/base/emulation.h"
-#include "fakeserver/cluster/identity.h"
+#include "fakeserver/cluster/membership.h"
 #include "fakeserver/lease/lease_table.h"
 #include "fakeserver/mvcc/store.h"
 
@@ -16,7 +16,7 @@ namespace fakeetcd {
 /// Left out is what etcd's own hash leaves out: the raft index and term and the storage version.
 using Backend = std::map<std::string, std::vector<std::pair<std::string, std::string>>>;
 
-Backend MakeBackend(const Behavior& behavior, const MemberIdentity& identity, const Store& store,
+Backend MakeBackend(const Behavior& behavior, const Membership& membership, const Store& store,
                     const LeaseTable& leases);
 
 /// etcd's Hash: over every bucket's name, keys and values (mvcc/backend/backend.go, Hash).

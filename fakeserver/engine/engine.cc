@@ -5,7 +5,7 @@
 
 #include "fakeserver/base/errors.h"
 #include "fakeserver/engine/backend.h"
-#include "fakeserver/engine/key_space.h"
+#include "fakeserver/engine/engine_state.h"
 #include "fakeserver/mvcc/hash.h"
 
 namespace fakeetcd {
@@ -29,74 +29,41 @@ std::optional<TimePoint> Earlier(std::optional<TimePoint> a, std::optional<TimeP
 
 }  // namespace
 
-/// All that a request can change.
-struct Engine::State {
-  State(const Options& options)
-      : store(options.behavior),
-        leases(options.minimum_lease_ttl),
-        keys(options.behavior, store, leases),
-        watches(options.behavior, store, options.progress_interval),
-        raft_index(options.behavior.first_raft_index),
-        next_lease(options.seed << 8) {}
+void Engine::State::Commit() {
+  watches.Publish(store.Commit());
+  store.Sweep(kChangesPerWrite);
+}
 
-  Store store;
-  LeaseTable leases;
-  KeySpace keys;
-  WatchHub watches;
-  uint64_t raft_index;
-  int64_t db_size_max = 0;
-  uint64_t next_lease;
-  std::optional<TimePoint> next_sweep;
+void Engine::State::Sweep(size_t max, TimePoint now) {
+  store.Sweep(max);
+  next_sweep = store.unswept() ? std::optional(now + kSweepPause) : std::nullopt;
+}
 
-  /// Ends a write: one revision, told to every watcher.
-  void Commit() {
-    watches.Publish(store.Commit());
-    store.Sweep(kChangesPerWrite);
+std::optional<TimePoint> Engine::State::NextDeadline() const {
+  return Earlier(next_sweep, Earlier(leases.NextExpiry(), watches.NextDeadline()));
+}
+
+void Engine::State::ExpireLeases(TimePoint now) {
+  while (auto ended = leases.TakeExpired(now)) {
+    ++raft_index;
+    keys.DeleteKeysOf(*ended);
+    Commit();
   }
+}
 
-  void Sweep(size_t max, TimePoint now) {
-    store.Sweep(max);
-    next_sweep = store.unswept() ? std::optional(now + kSweepPause) : std::nullopt;
-  }
-  void SweepAll() { Sweep(SIZE_MAX, TimePoint()); }
+Engine::Locked::Locked(Engine& engine) : engine_(engine) {
+  engine_.mu_.Lock();
+  deadline_ = engine_.state_->NextDeadline();
+}
 
-  std::optional<TimePoint> NextDeadline() const {
-    return Earlier(next_sweep, Earlier(leases.NextExpiry(), watches.NextDeadline()));
-  }
-
-  void ExpireLeases(TimePoint now) {
-    while (auto ended = leases.TakeExpired(now)) {
-      ++raft_index;
-      keys.DeleteKeysOf(*ended);
-      Commit();
-    }
-  }
-};
-
-/// Holds the engine's lock for one request, and wakes afterwards whom the request concerns.
-class ABSL_SCOPED_LOCKABLE Engine::Locked {
- public:
-  explicit Locked(Engine& engine) ABSL_EXCLUSIVE_LOCK_FUNCTION(engine.mu_) : engine_(engine) {
-    engine_.mu_.Lock();
-    deadline_ = engine_.state_->NextDeadline();
-  }
-
-  ~Locked() ABSL_UNLOCK_FUNCTION() {
-    const WatchHub::Sinks sinks = engine_.state_->watches.TakeSinksToWake();
-    const auto deadline = engine_.state_->NextDeadline();
-    engine_.mu_.Unlock();
-    for (const auto& sink : sinks) sink->Wake();
-    const bool earlier = deadline && (!deadline_ || *deadline < *deadline_);
-    if (earlier && engine_.deadline_listener_) engine_.deadline_listener_();
-  }
-
-  Locked(const Locked&) = delete;
-  Locked& operator=(const Locked&) = delete;
-
- private:
-  Engine& engine_;
-  std::optional<TimePoint> deadline_;
-};
+Engine::Locked::~Locked() {
+  const WatchHub::Sinks sinks = engine_.state_->watches.TakeSinksToWake();
+  const auto deadline = engine_.state_->NextDeadline();
+  engine_.mu_.Unlock();
+  for (const auto& sink : sinks) sink->Wake();
+  const bool earlier = deadline && (!deadline_ || *deadline < *deadline_);
+  if (earlier && engine_.deadline_listener_) engine_.deadline_listener_();
+}
 
 Engine::Engine(const Options& options, const Clock& clock)
     : options_(options),
@@ -177,7 +144,7 @@ Engine::HashResponse Engine::Hash() {
   const Locked lock(*this);
   state_->SweepAll();
   const Backend backend =
-      MakeBackend(options_.behavior, options_.identity, state_->store, state_->leases);
+      MakeBackend(options_.behavior, state_->membership, state_->store, state_->leases);
   return {state_->store.revision(), HashOf(backend)};
 }
 

@@ -15,6 +15,7 @@
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/base/mutex.h"
 #include "fakeserver/cluster/identity.h"
+#include "fakeserver/cluster/membership.h"
 #include "fakeserver/engine/requests.h"
 #include "fakeserver/lease/lease_table.h"
 #include "fakeserver/mvcc/store.h"
@@ -32,6 +33,7 @@ class Engine {
   struct Options {
     Behavior behavior;
     MemberIdentity identity;
+    Membership::Rules membership = {};
     std::chrono::seconds minimum_lease_ttl{2};
     Duration election_timeout = std::chrono::seconds(1);
     Duration progress_interval = std::chrono::minutes(10);
@@ -115,6 +117,24 @@ class Engine {
   /// Ends the stream's watches; the sink is not woken after this returns, but for a wake that is
   /// under way. Closing twice is allowed.
   void WatchClose(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // The cluster. Reconfigurations fail as those of Membership do.
+
+  using Members = std::vector<Member>;  // by id
+  Members MemberList() ABSL_LOCKS_EXCLUDED(mu_);
+  struct MemberAddResponse {
+    Member member;
+    Members members;
+  };
+  absl::StatusOr<MemberAddResponse> MemberAdd(const std::vector<std::string>& peer_urls,
+                                              bool learner) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<Members> MemberRemove(uint64_t id) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<Members> MemberUpdate(uint64_t id, const std::vector<std::string>& peer_urls)
+      ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<Members> MemberPromote(uint64_t id) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Hands leadership to a member. Fails with BadLeaderTransferee for who may not lead, and with
+  /// LeaderTransferTimedOut for who has not started.
+  absl::Status MoveLeader(uint64_t target_id) ABSL_LOCKS_EXCLUDED(mu_);
 
   // The member itself.
 

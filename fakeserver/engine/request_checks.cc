@@ -4,11 +4,13 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_set.h"
 
 #include "fakeserver/base/errors.h"
+#include "fakeserver/cluster/peer_urls.h"
 
 namespace fakeetcd {
 namespace {
@@ -164,6 +166,13 @@ absl::Status CheckTxn(const TxnRequest& request, const Behavior& behavior, int64
     if (auto status = FindOverlap(*branch, touched); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> CheckMemberUrls(const std::vector<std::string>& peer_urls,
+                                                         const Behavior& behavior) {
+  auto urls = ParsePeerUrls(peer_urls, behavior);
+  if (!urls) return error::MemberUrlsInvalid();
+  return *std::move(urls);
 }
 
 bool IsReadOnly(const TxnRequest& request) {

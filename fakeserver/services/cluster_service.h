@@ -8,12 +8,12 @@ namespace fakeetcd {
 namespace internal {
 using Cluster = etcdpp_proto::etcdserverpb::Cluster;
 using ClusterMethods =
-    Cluster::WithRawCallbackMethod_MemberList<Cluster::WithGenericMethod_MemberAdd<
-        Cluster::WithGenericMethod_MemberRemove<Cluster::WithGenericMethod_MemberUpdate<
-            Cluster::WithGenericMethod_MemberPromote<Cluster::Service>>>>>;
+    Cluster::WithRawCallbackMethod_MemberList<Cluster::WithRawCallbackMethod_MemberAdd<
+        Cluster::WithRawCallbackMethod_MemberRemove<Cluster::WithRawCallbackMethod_MemberUpdate<
+            Cluster::WithRawCallbackMethod_MemberPromote<Cluster::Service>>>>>;
 }  // namespace internal
 
-/// etcdserverpb.Cluster, of one member.
+/// etcdserverpb.Cluster.
 class ClusterService final : public internal::ClusterMethods {
  public:
   explicit ClusterService(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
@@ -21,6 +21,18 @@ class ClusterService final : public internal::ClusterMethods {
   grpc::ServerUnaryReactor* MemberList(grpc::CallbackServerContext* context,
                                        const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MemberAdd(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MemberRemove(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MemberUpdate(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* MemberPromote(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
 
  private:
   Dispatcher& dispatcher_;

@@ -85,9 +85,37 @@ absl::StatusOr<int64_t> Dispatcher::LeaseRevoke(LeaseId id, const Envelope& enve
   return engine_.LeaseRevoke(id);
 }
 
-absl::Status Dispatcher::MoveLeader(uint64_t target_id) const {
-  return target_id == engine_.identity().member_id ? absl::OkStatus()
-                                                   : error::BadLeaderTransferee();
+Engine::Members Dispatcher::MemberList(const Envelope& /*envelope*/) {
+  return engine_.MemberList();
+}
+
+absl::StatusOr<Engine::MemberAddResponse> Dispatcher::MemberAdd(
+    const std::vector<std::string>& peer_urls, bool learner, const Envelope& envelope) {
+  const auto urls = CheckMemberUrls(peer_urls, behavior());
+  if (!urls.ok()) return urls.status();
+  if (auto status = CheckToken(envelope); !status.ok()) return status;
+  return engine_.MemberAdd(*urls, learner);
+}
+
+absl::StatusOr<Engine::Members> Dispatcher::MemberRemove(uint64_t id, const Envelope& envelope) {
+  if (auto status = CheckToken(envelope); !status.ok()) return status;
+  return engine_.MemberRemove(id);
+}
+
+absl::StatusOr<Engine::Members> Dispatcher::MemberUpdate(uint64_t id,
+                                                         const std::vector<std::string>& peer_urls,
+                                                         const Envelope& envelope) {
+  if (auto status = CheckToken(envelope); !status.ok()) return status;
+  return engine_.MemberUpdate(id, peer_urls);
+}
+
+absl::StatusOr<Engine::Members> Dispatcher::MemberPromote(uint64_t id, const Envelope& envelope) {
+  if (auto status = CheckToken(envelope); !status.ok()) return status;
+  return engine_.MemberPromote(id);
+}
+
+absl::Status Dispatcher::MoveLeader(uint64_t target_id, const Envelope& /*envelope*/) {
+  return engine_.MoveLeader(target_id);
 }
 
 absl::Status Dispatcher::Refusal(std::string_view path) const {

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -51,8 +53,16 @@ class Dispatcher {
                                            const Envelope& envelope);
   /// Returns the revision after.
   absl::StatusOr<int64_t> LeaseRevoke(LeaseId id, const Envelope& envelope);
-  /// Hands leadership to a member: of one there is only itself.
-  absl::Status MoveLeader(uint64_t target_id) const;
+
+  Engine::Members MemberList(const Envelope& envelope);
+  absl::StatusOr<Engine::MemberAddResponse> MemberAdd(const std::vector<std::string>& peer_urls,
+                                                      bool learner, const Envelope& envelope);
+  absl::StatusOr<Engine::Members> MemberRemove(uint64_t id, const Envelope& envelope);
+  absl::StatusOr<Engine::Members> MemberUpdate(uint64_t id,
+                                               const std::vector<std::string>& peer_urls,
+                                               const Envelope& envelope);
+  absl::StatusOr<Engine::Members> MemberPromote(uint64_t id, const Envelope& envelope);
+  absl::Status MoveLeader(uint64_t target_id, const Envelope& envelope);
 
   /// The answer to a method that nothing here serves: because there is none of that path in the
   /// emulated release, or because the fake lacks it. `path` is "/service/method".

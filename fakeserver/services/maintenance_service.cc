@@ -111,10 +111,12 @@ grpc::ServerUnaryReactor* MaintenanceService::Alarm(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* MaintenanceService::MoveLeader(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request,
                                                          grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
   return AnswerUnary<pb::MoveLeaderRequest>(
-      dispatcher_, {context, request, response},
+      dispatcher_, call,
       [&](const pb::MoveLeaderRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        if (auto status = dispatcher_.MoveLeader(message.targetid()); !status.ok()) return status;
+        auto status = dispatcher_.MoveLeader(message.targetid(), EnvelopeOf(call, message));
+        if (!status.ok()) return status;
         return Encode(pb::MoveLeaderResponse());  // etcd's has no header
       });
 }

@@ -40,6 +40,9 @@ class Server {
     /// What MemberList tells clients to connect to; the addresses listened at when empty.
     std::vector<std::string> client_urls;
     std::string cluster_token = "etcd-cluster";
+    // Members may be added to the cluster, but none of them runs: see Membership in README.md.
+    bool strict_reconfig_check = true;
+    int64_t max_learners = 1;
 
     // What etcd's flags of the same names set, with etcd's defaults.
     int64_t max_txn_ops = 128;

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "absl/base/thread_annotations.h"
+
+#include "fakeserver/cluster/membership.h"
+#include "fakeserver/engine/engine.h"
+#include "fakeserver/engine/key_space.h"
+#include "fakeserver/lease/lease_table.h"
+#include "fakeserver/mvcc/store.h"
+#include "fakeserver/watch/watch_hub.h"
+
+namespace fakeetcd {
+
+// Private to the engine, whose methods are in several files by what they are about.
+
+/// All that a request can change.
+struct Engine::State {
+  explicit State(const Options& options)
+      : store(options.behavior),
+        leases(options.minimum_lease_ttl),
+        keys(options.behavior, store, leases),
+        watches(options.behavior, store, options.progress_interval),
+        membership(options.behavior, options.identity, options.membership),
+        raft_index(options.behavior.first_raft_index),
+        next_lease(options.seed << 8) {}
+
+  Store store;
+  LeaseTable leases;
+  KeySpace keys;
+  WatchHub watches;
+  Membership membership;
+  uint64_t raft_index;
+  int64_t db_size_max = 0;
+  uint64_t next_lease;
+  std::optional<TimePoint> next_sweep;
+
+  /// Ends a write: one revision, told to every watcher.
+  void Commit();
+
+  void Sweep(size_t max, TimePoint now);
+  void SweepAll() { Sweep(SIZE_MAX, TimePoint()); }
+
+  std::optional<TimePoint> NextDeadline() const;
+  void ExpireLeases(TimePoint now);
+};
+
+/// Holds the engine's lock for one request, and wakes afterwards whom the request concerns.
+class ABSL_SCOPED_LOCKABLE Engine::Locked {
+ public:
+  explicit Locked(Engine& engine) ABSL_EXCLUSIVE_LOCK_FUNCTION(engine.mu_);
+  ~Locked() ABSL_UNLOCK_FUNCTION();
+
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+
+ private:
+  Engine& engine_;
+  std::optional<TimePoint> deadline_;
+};
+
+}  // namespace fakeetcd
