@@ -69,8 +69,9 @@ TEST(ServerLifeTest, OptionsThatCannotBeAreErrors) {
 }
 
 TEST(ServerLifeTest, ListensAtSeveralAddresses) {
-  const auto server = Server::Start({.listen_addresses = {"127.0.0.1:0", "localhost:0"}});
-  ASSERT_NE(server, nullptr);
+  std::string error;
+  const auto server = Server::Start({.listen_addresses = {"127.0.0.1:0", "localhost:0"}}, &error);
+  ASSERT_NE(server, nullptr) << error;
   ASSERT_EQ(server->endpoints().size(), 2u);
 
   EXPECT_TRUE(TestClient(server->endpoints()[0]).Put("k", "v").ok());
