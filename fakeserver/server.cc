@@ -14,10 +14,10 @@
 #include "fakeserver/cluster/identity.h"
 #include "fakeserver/engine/engine.h"
 #include "fakeserver/server_agenda.h"
+#include "fakeserver/server_front.h"
 #include "fakeserver/server_port.h"
 #include "fakeserver/server_ticker.h"
 #include "fakeserver/services/dispatcher.h"
-#include "fakeserver/services/grpc_endpoint.h"
 
 namespace fakeetcd {
 namespace {
@@ -55,17 +55,6 @@ Engine::Options EngineOptions(const Server::Options& options, const Behavior& be
       .election_timeout = options.election_timeout,
       .progress_interval = std::max(options.watch_progress_notify_interval, kProgressIntervalMin),
       .seed = options.seed};
-}
-
-GrpcOptions GrpcOptionsOf(const Server::Options& options,
-                          const std::vector<PortReservation>& ports) {
-  GrpcOptions grpc{.addresses = {},
-                   .max_concurrent_streams = options.max_concurrent_streams,
-                   .keepalive_min_time = options.grpc_keepalive_min_time,
-                   .keepalive_interval = options.grpc_keepalive_interval,
-                   .keepalive_timeout = options.grpc_keepalive_timeout};
-  for (const PortReservation& port : ports) grpc.addresses.push_back(port.address());
-  return grpc;
 }
 
 std::optional<AutoCompaction> MakeCompaction(const Server::Options& options, TimePoint now,
@@ -129,17 +118,15 @@ struct Server::Impl {
   bool manual() const { return options.clock == ClockKind::kManual; }
 
   absl::Status Serve() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    for (const PortReservation& port : ports) port.Share(true);
-    auto started = GrpcEndpoint::Start(dispatcher, GrpcOptionsOf(options, ports));
-    for (const PortReservation& port : ports) port.Share(false);
+    auto started = Front::Start(dispatcher, options, ports);
     if (!started.ok()) return started.status();
-    grpc = *std::move(started);
+    front = *std::move(started);
     if (!manual()) ticker.Start();
     return absl::OkStatus();
   }
 
   void StopServing() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    grpc.reset();
+    front.reset();
     ticker.Stop();
   }
 
@@ -152,7 +139,7 @@ struct Server::Impl {
   Ticker ticker;
   Dispatcher dispatcher;
   Mutex mu;  // what the owner asks for happens one at a time
-  std::unique_ptr<GrpcEndpoint> grpc ABSL_GUARDED_BY(mu);  // null while stopped
+  std::unique_ptr<Front> front ABSL_GUARDED_BY(mu);  // null while stopped
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -208,7 +195,7 @@ void Server::Reset() {
   const MutexLock lock(impl_->mu);
   impl_->engine.Reset();
   // After the data: a stream that a client opens in between is ended too, and opened again.
-  if (impl_->grpc != nullptr) impl_->grpc->EndStreams();
+  if (impl_->front != nullptr) impl_->front->EndStreams();
 }
 
 void Server::AdvanceTime(std::chrono::nanoseconds by) {
@@ -216,7 +203,7 @@ void Server::AdvanceTime(std::chrono::nanoseconds by) {
   const MutexLock lock(impl_->mu);
   auto& clock = static_cast<ManualClock&>(*impl_->clock);
   const TimePoint until = clock.Now() + by;
-  if (impl_->grpc != nullptr) {
+  if (impl_->front != nullptr) {
     while (const auto next = impl_->agenda.Next()) {
       if (*next > until) break;
       clock.MoveTo(*next);

@@ -104,6 +104,24 @@ PortReservation::~PortReservation() {
   if (socket_ >= 0) close(socket_);
 }
 
+absl::StatusOr<int> PortReservation::Listen() const {
+  sockaddr_storage at{};
+  socklen_t size = sizeof(at);
+  auto* const address = reinterpret_cast<sockaddr*>(&at);
+  if (getsockname(socket_, address, &size) != 0) return Failure(address_, "getsockname", errno);
+  const int listener = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (listener < 0) return Failure(address_, "socket", errno);
+  const int on = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  Share(true);
+  const bool listens = bind(listener, address, size) == 0 && listen(listener, SOMAXCONN) == 0;
+  const int error = errno;
+  Share(false);
+  if (listens) return listener;
+  close(listener);
+  return Failure(address_, "bind", error);
+}
+
 void PortReservation::Share(bool shared) const {
   const int on = shared ? 1 : 0;
   setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));

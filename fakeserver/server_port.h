@@ -10,8 +10,8 @@ namespace fakeetcd {
 /// A TCP address that nobody else can take while this lives, whether or not it is listened at:
 /// a server that is stopped and started again finds its port free.
 ///
-/// It is held by a socket that is bound and does not listen; connections are refused until
-/// somebody listens there, whom Share lets in.
+/// It is held by a socket that is bound and does not listen; connections are refused until there
+/// is one from Listen.
 class PortReservation {
  public:
   /// `address` is "HOST:PORT"; a name means its first IPv4 address, if it has one, and port 0 a
@@ -22,8 +22,8 @@ class PortReservation {
   PortReservation& operator=(PortReservation&&) = delete;
   ~PortReservation();
 
-  /// Whether another socket may be bound to the address at this time, if it has SO_REUSEADDR.
-  void Share(bool shared) const;
+  /// A socket that does not block and listens there.
+  absl::StatusOr<int> Listen() const;
 
   /// Where to listen, in numbers: "127.0.0.1:41234", "[::1]:41234".
   const std::string& address() const { return address_; }
@@ -31,6 +31,9 @@ class PortReservation {
   std::string endpoint() const;
 
  private:
+  /// Whether another socket may be bound to the address at this time, if it has SO_REUSEADDR.
+  void Share(bool shared) const;
+
   PortReservation(int socket, std::string address)
       : socket_(socket), address_(std::move(address)) {}
 

@@ -90,6 +90,12 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.wrong_wire_type_is_malformed = version.minor <= 6;
   behavior.stream_decode_error_has_colon = since({kNever, 0, 0});
   behavior.malformed_path_is_unimplemented = since({kNever, 0, 0});
+  behavior.gateway_is_v2 = since({kNever, kNever, 0});
+  behavior.gateway_predates_1_10 = !since({kNever, 0, 0});
+  behavior.gateway_has_hash_kv = since({kNever, 0, 0});
+  behavior.http_redirects_temporarily = since({kNever, 0, 0});
+  behavior.health_tells_reason = since({kNever, 0, 0});
+  behavior.has_livez = since({29, 11, 0});
   behavior.backend_has_conf_state = since({kNever, 0, 0});
   behavior.first_raft_index = version.minor == 4 ? 5 : 4;
   return behavior;

@@ -75,6 +75,14 @@ struct Behavior {
   bool stream_decode_error_has_colon = false;
   bool malformed_path_is_unimplemented = false;
 
+  // HTTP: the gateway and the server that etcd is built with.
+  bool gateway_is_v2 = false;         // grpc-gateway v2 and protojson
+  bool gateway_predates_1_10 = false;
+  bool gateway_has_hash_kv = false;
+  bool http_redirects_temporarily = false;
+  bool health_tells_reason = false;
+  bool has_livez = false;
+
   // Backend: what Hash covers.
   bool backend_has_conf_state = false;
 

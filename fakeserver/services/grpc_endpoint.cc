@@ -4,11 +4,10 @@
 #include <climits>
 #include <utility>
 
+#include <grpcpp/channel.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
-
-#include "absl/strings/str_cat.h"
 
 #include "fakeserver/services/cluster_service.h"
 #include "fakeserver/services/health_service.h"
@@ -26,8 +25,6 @@ int Milliseconds(std::chrono::milliseconds duration) {
 }
 
 void SetChannelArguments(const GrpcOptions& options, grpc::ServerBuilder& builder) {
-  // A second server at a port would otherwise share it, and its calls, without a word.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // The size of messages is ours to refuse, in etcd's words.
   builder.SetMaxReceiveMessageSize(-1);
   builder.SetMaxSendMessageSize(-1);
@@ -79,6 +76,7 @@ struct GrpcEndpoint::Parts {
   MaintenanceService maintenance;
   HealthService health;
   Unserved unserved;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
   std::unique_ptr<grpc::Server> server;
 };
 
@@ -94,17 +92,11 @@ absl::StatusOr<std::unique_ptr<GrpcEndpoint>> GrpcEndpoint::Start(Dispatcher& di
   if (!dispatcher.behavior().accepts_gzip) {
     builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   }
-  endpoint->ports_.resize(options.addresses.size());
-  for (size_t i = 0; i < options.addresses.size(); ++i) {
-    builder.AddListeningPort(options.addresses[i], grpc::InsecureServerCredentials(),
-                             &endpoint->ports_[i]);
-  }
+  endpoint->parts_->acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      grpc::InsecureServerCredentials());
   endpoint->parts_->RegisterAt(builder);
   endpoint->parts_->server = builder.BuildAndStart();
-  for (size_t i = 0; i < options.addresses.size(); ++i) {
-    if (endpoint->ports_[i] > 0) continue;
-    return absl::UnavailableError(absl::StrCat("cannot listen at ", options.addresses[i]));
-  }
   if (endpoint->parts_->server == nullptr) return absl::InternalError("cannot start gRPC");
   return endpoint;
 }
@@ -113,6 +105,22 @@ GrpcEndpoint::~GrpcEndpoint() {
   if (parts_->server == nullptr) return;
   parts_->server->Shutdown(std::chrono::system_clock::now());
   parts_->server->Wait();
+}
+
+void GrpcEndpoint::Serve(int socket, std::string_view read) {
+  grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+  connection.fd = socket;
+  const grpc::Slice slice(read.data(), read.size());
+  connection.read_buffer = grpc::ByteBuffer(&slice, 1);
+  parts_->acceptor->HandleNewConnection(&connection);
+}
+
+std::shared_ptr<grpc::Channel> GrpcEndpoint::ChannelToSelf() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetMaxSendMessageSize(-1);
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 16 << 20);
+  return parts_->server->InProcessChannel(arguments);
 }
 
 void GrpcEndpoint::EndStreams() {

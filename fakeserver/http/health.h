@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fakeserver/http/http_message.h"
+#include "fakeserver/services/dispatcher.h"
+
+namespace fakeetcd {
+
+/// etcd's answers to "are you well": /health, and where the release has them /livez and /readyz.
+/// Thread-safe.
+class Health {
+ public:
+  explicit Health(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
+
+  /// Whether `path` is one of them.
+  bool Has(std::string_view path) const;
+  /// REQUIRES: Has(request.path).
+  HttpReply Answer(const HttpRequest& request) const;
+
+ private:
+  HttpReply Summary(const HttpRequest& request) const;
+
+  Dispatcher& dispatcher_;
+};
+
+}  // namespace fakeetcd

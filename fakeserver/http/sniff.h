@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+namespace fakeetcd {
+
+/// What a connection's first bytes show it to be.
+enum class Speech {
+  kUnclear,   // too few bytes to tell
+  kGrpc,      // HTTP/2
+  kHttp,      // HTTP/1
+  kNonsense,  // nothing that is served here
+};
+
+/// Of a connection without TLS: by HTTP/2's preface, or a whole request line of HTTP/1 that is
+/// shorter than 4096 bytes (cmux, HTTP1 and HTTP2).
+Speech SniffPlain(std::string_view bytes);
+
+/// Of a connection with TLS: by the protocols (ALPN) that its ClientHello offers. Who offers
+/// HTTP/2 and not HTTP/1 speaks gRPC; so does, as far as the handshake then says, who sends no
+/// ClientHello at all: the handshake's own error is the answer.
+Speech SniffTls(std::string_view bytes);
+
+}  // namespace fakeetcd

@@ -1,0 +1,167 @@
+#include "fakeserver/http/tls_session.h"
+
+#include <array>
+#include <utility>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+namespace fakeetcd {
+namespace {
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using SslContext = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
+using Ssl = std::unique_ptr<SSL, Deleter<SSL_free>>;
+using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
+using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+
+constexpr std::array<unsigned char, 9> kHttp1 = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+struct Context final : TlsContext {
+  explicit Context(SslContext created) : ssl(std::move(created)) {}
+  const SslContext ssl;
+};
+
+Bio Reading(const std::string& pem) {
+  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
+
+absl::Status Failure(const char* what) {
+  std::array<char, 256> reason{};
+  ERR_error_string_n(ERR_get_error(), reason.data(), reason.size());
+  ERR_clear_error();
+  return absl::InvalidArgumentError(std::string("tls: ") + what + ": " + reason.data());
+}
+
+absl::Status UseCertificates(const std::string& pem, SSL_CTX* context) {
+  const Bio bio = Reading(pem);
+  const Certificate own(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  if (own == nullptr || SSL_CTX_use_certificate(context, own.get()) != 1) {
+    return Failure("failed to find any PEM data in certificate input");
+  }
+  while (X509* issuer = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
+    SSL_CTX_add_extra_chain_cert(context, issuer);  // takes it
+  }
+  ERR_clear_error();
+  return absl::OkStatus();
+}
+
+absl::Status UseKey(const std::string& pem, SSL_CTX* context) {
+  const Bio bio = Reading(pem);
+  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  if (key == nullptr) return Failure("failed to find any PEM data in key input");
+  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+    return Failure("private key does not match public key");
+  }
+  return absl::OkStatus();
+}
+
+void TrustAuthorities(const std::string& pem, SSL_CTX* context) {
+  const Bio bio = Reading(pem);
+  while (X509* read = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) {
+    const Certificate authority(read);
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());
+    SSL_CTX_add_client_CA(context, authority.get());
+  }
+  ERR_clear_error();
+}
+
+int ChooseHttp1(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* size,
+                const unsigned char* offered, unsigned offered_size, void* /*unused*/) {
+  unsigned char* out = nullptr;
+  const int result =
+      SSL_select_next_proto(&out, size, kHttp1.data(), kHttp1.size(), offered, offered_size);
+  *chosen = out;
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(const TlsOptions& options) {
+  SslContext context(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  if (auto status = UseCertificates(options.certificate, context.get()); !status.ok()) {
+    return status;
+  }
+  if (auto status = UseKey(options.key, context.get()); !status.ok()) return status;
+  if (!options.authorities.empty()) TrustAuthorities(options.authorities, context.get());
+  if (options.client_certificate_required) {
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+  SSL_CTX_set_alpn_select_cb(context.get(), ChooseHttp1, nullptr);
+  return std::make_shared<const Context>(std::move(context));
+}
+
+struct TlsSession::Impl {
+  explicit Impl(SSL_CTX* context) : ssl(SSL_new(context)) {
+    in = BIO_new(BIO_s_mem());
+    out = BIO_new(BIO_s_mem());
+    SSL_set_bio(ssl.get(), in, out);  // takes both
+    SSL_set_accept_state(ssl.get());
+  }
+
+  void TakeOutput(std::string* to) {
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(out, &data);
+    if (size > 0) to->append(data, static_cast<size_t>(size));
+    (void)BIO_reset(out);
+  }
+
+  Ssl ssl;
+  BIO* in = nullptr;
+  BIO* out = nullptr;
+};
+
+TlsSession::TlsSession(const TlsContext& context)
+    : impl_(std::make_unique<Impl>(static_cast<const Context&>(context).ssl.get())) {}
+
+TlsSession::~TlsSession() = default;
+
+bool TlsSession::Receive(std::string_view bytes, std::string* plain, std::string* out) {
+  BIO_write(impl_->in, bytes.data(), static_cast<int>(bytes.size()));
+  std::array<char, 16384> buffer;
+  int size = 0;
+  while ((size = SSL_read(impl_->ssl.get(), buffer.data(), buffer.size())) > 0) {
+    plain->append(buffer.data(), static_cast<size_t>(size));
+  }
+  const int error = SSL_get_error(impl_->ssl.get(), size);
+  ERR_clear_error();
+  impl_->TakeOutput(out);
+  return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+}
+
+void TlsSession::Send(std::string_view plain, std::string* out) {
+  if (!plain.empty()) {
+    SSL_write(impl_->ssl.get(), plain.data(), static_cast<int>(plain.size()));
+  }
+  ERR_clear_error();
+  impl_->TakeOutput(out);
+}
+
+void TlsSession::Close(std::string* out) {
+  SSL_shutdown(impl_->ssl.get());
+  ERR_clear_error();
+  impl_->TakeOutput(out);
+}
+
+std::string TlsSession::common_name() const {
+  const Certificate peer(SSL_get1_peer_certificate(impl_->ssl.get()));
+  if (peer == nullptr || SSL_get_verify_result(impl_->ssl.get()) != X509_V_OK) return "";
+  std::array<char, 256> name{};
+  const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(peer.get()), NID_commonName,
+                                             name.data(), name.size());
+  return size > 0 ? std::string(name.data(), static_cast<size_t>(size)) : "";
+}
+
+}  // namespace fakeetcd

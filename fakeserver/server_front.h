@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "fakeetcd/server.h"
+#include "fakeserver/server_port.h"
+#include "fakeserver/services/dispatcher.h"
+
+namespace fakeetcd {
+
+/// A server's outside, while it serves: the ports, and gRPC and HTTP on them. Thread-safe.
+class Front {
+ public:
+  /// Fails when it cannot listen at one of the ports.
+  static absl::StatusOr<std::unique_ptr<Front>> Start(Dispatcher& dispatcher,
+                                                      const Server::Options& options,
+                                                      const std::vector<PortReservation>& ports);
+  /// Cancels what is under way, closes the connections and returns when nothing is left.
+  ~Front();
+
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  /// Ends the streams open now, as a server does that goes away; their connections stay.
+  void EndStreams();
+
+ private:
+  struct Parts;
+  explicit Front(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace fakeetcd
