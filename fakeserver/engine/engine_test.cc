@@ -142,6 +142,39 @@ TEST(EngineTest, AFailedTransactionChangesNothing) {
   EXPECT_EQ(f.Get("a"), "(none)");
 }
 
+// What etcd does not survive: it looks for the key before the transaction only.
+TEST(EngineTest, APutThatKeepsWhatTheTxnDeletedIsRefused) {
+  Fixture f;
+  f.Put("a", "1");
+  const DeleteRangeRequest all{.key = "a", .range_end = std::string_view("\0", 1)};
+  const PutRequest keeps_value{.key = "a", .ignore_value = true};
+  const PutRequest keeps_lease{.key = "a", .value = "2", .ignore_lease = true};
+
+  EXPECT_EQ(f.engine.Txn({.success = {{all}, {keeps_value}}}).status().message(),
+            "etcdserver: key not found");
+  EXPECT_EQ(f.engine.Txn({.success = {{all}, {TxnRequest{.success = {{keeps_lease}}}}}})
+                .status()
+                .message(),
+            "etcdserver: key not found");
+
+  EXPECT_EQ(f.Get("a"), "1");
+  EXPECT_EQ(f.engine.revision(), 2);
+}
+
+// ... unless it has put it again.
+TEST(EngineTest, APutMayKeepWhatTheTxnPutAgain) {
+  Fixture f;
+  f.Put("a", "1");
+
+  EXPECT_TRUE(f.engine
+                  .Txn({.success = {{DeleteRangeRequest{.key = "a"}},
+                                    {PutRequest{.key = "a", .value = "2"}},
+                                    {PutRequest{.key = "a", .ignore_value = true}}}})
+                  .ok());
+
+  EXPECT_EQ(f.Get("a"), "2");
+}
+
 TEST(EngineTest, AutomaticLeaseIdsArePositiveAndRepeatWithTheSeed) {
   Fixture first;
   Fixture second;

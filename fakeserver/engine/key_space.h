@@ -47,6 +47,8 @@ class KeySpace {
   absl::Status CheckPath(const Path& path, Check what) const;
   absl::Status CheckPutInTxn(const PutRequest& request) const;
   absl::Status CheckRangeInTxn(const RangeRequest& request) const;
+  absl::Status CheckKept(const Path& path, std::vector<const RequestOp*>& done) const;
+  static bool IsLeft(std::string_view key, const std::vector<const RequestOp*>& done);
 
   TxnResponse Execute(const Path& path);
   RangeResponse ExecuteRange(const RangeRequest& request) const;

@@ -114,6 +114,35 @@ absl::Status KeySpace::CheckPath(const Path& path, Check what) const {
   return absl::OkStatus();
 }
 
+// Whether a key that was there before the transaction still is after its operations so far.
+bool KeySpace::IsLeft(std::string_view key, const std::vector<const RequestOp*>& done) {
+  for (auto op = done.rbegin(); op != done.rend(); ++op) {
+    const auto* put = std::get_if<PutRequest>(&(*op)->request);
+    if (put != nullptr && put->key == key) return true;
+    const auto* del = std::get_if<DeleteRangeRequest>(&(*op)->request);
+    if (del != nullptr && KeyRange(del->key, del->range_end).Contains(key)) return false;
+  }
+  return true;
+}
+
+// A put that keeps a value or lease of a key that the transaction itself has deleted. etcd looks
+// only at the state before it, and then its server ends itself (server/etcdserver/txn, the panic of
+// txn); here nothing is done.
+absl::Status KeySpace::CheckKept(const Path& path, std::vector<const RequestOp*>& done) const {
+  auto nested = path.nested.begin();
+  for (const RequestOp& op : *path.ops) {
+    if (std::holds_alternative<TxnRequest>(op.request)) {
+      if (auto status = CheckKept(*nested++, done); !status.ok()) return status;
+      continue;
+    }
+    const auto* put = std::get_if<PutRequest>(&op.request);
+    const bool keeps = put != nullptr && (put->ignore_value || put->ignore_lease);
+    if (keeps && !IsLeft(put->key, done)) return error::KeyNotFound();
+    done.push_back(&op);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<TxnResponse> KeySpace::Txn(const TxnRequest& request) {
   const Path path = Decide(request);
   absl::Status status;
@@ -123,6 +152,8 @@ absl::StatusOr<TxnResponse> KeySpace::Txn(const TxnRequest& request) {
     status = CheckPath(path, Check::kPuts);
     if (status.ok()) status = CheckPath(path, Check::kRanges);
   }
+  std::vector<const RequestOp*> done;
+  if (status.ok()) status = CheckKept(path, done);
   if (!status.ok()) return status;
   TxnResponse response = Execute(path);
   response.revision = RevisionSoFar();
