@@ -108,12 +108,14 @@ const std::vector<Layer>& Layers() {
       {"fakeserver/auth/", {"fakeserver/base/", "absl/", "crypt.h", "openssl/"}},
       {"fakeserver/cluster/", {"fakeserver/base/", "absl/", "openssl/"}},
       {"fakeserver/maintenance/", {"fakeserver/base/", "absl/"}},
+      {"fakeserver/bbolt/", {"absl/", "openssl/"}},
       {"fakeserver/faults/", {"fakeserver/base/", "absl/"}},
       {"fakeserver/journal/", {"fakeserver/base/", "absl/"}},
       {"fakeserver/watch/", {"fakeserver/base/", "fakeserver/mvcc/", "absl/"}},
       {"fakeserver/engine/",
        {"fakeserver/base/", "fakeserver/mvcc/", "fakeserver/lease/", "fakeserver/auth/",
-        "fakeserver/cluster/", "fakeserver/maintenance/", "fakeserver/watch/", "absl/"}},
+        "fakeserver/cluster/", "fakeserver/maintenance/", "fakeserver/bbolt/", "fakeserver/watch/",
+        "absl/"}},
       {"fakeserver/services/",
        {"fakeserver/base/", "fakeserver/engine/", "fakeserver/faults/", "fakeserver/journal/",
         "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/"}},
@@ -212,8 +214,8 @@ struct Ban {
 
 const Strings kBelowServices = {
     "fakeserver/base/",   "fakeserver/mvcc/",    "fakeserver/watch/",       "fakeserver/lease/",
-    "fakeserver/auth/",   "fakeserver/cluster/", "fakeserver/maintenance/", "fakeserver/engine/",
-    "fakeserver/faults/", "fakeserver/journal/"};
+    "fakeserver/auth/",   "fakeserver/cluster/", "fakeserver/maintenance/", "fakeserver/bbolt/",
+    "fakeserver/engine/", "fakeserver/faults/",  "fakeserver/journal/"};
 
 const std::vector<Ban>& Bans() {
   static const std::vector<Ban> bans = {

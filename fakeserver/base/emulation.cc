@@ -54,6 +54,12 @@ std::string EtcdVersion::ToString() const {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
+std::optional<EtcdVersion> EtcdVersion::Parse(std::string_view text) {
+  const auto numbers = ParseNumbers(text);
+  if (!numbers || numbers->size() != 3) return std::nullopt;
+  return EtcdVersion{(*numbers)[0], (*numbers)[1], (*numbers)[2]};
+}
+
 Behavior Behavior::Of(EtcdVersion version) {
   const auto since = [&](const Since& first) { return Holds(version, first); };
   Behavior behavior;
@@ -97,6 +103,7 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.health_tells_reason = since({kNever, 0, 0});
   behavior.has_livez = since({29, 11, 0});
   behavior.backend_has_conf_state = since({kNever, 0, 0});
+  behavior.backend_has_storage_version = since({kNever, kNever, 0});
   behavior.first_raft_index = version.minor == 4 ? 5 : 4;
   return behavior;
 }

@@ -18,6 +18,11 @@ struct EtcdVersion {
 
   /// "3.4.23".
   std::string ToString() const;
+  /// Of three numbers; nullopt where `text` is anything else.
+  static std::optional<EtcdVersion> Parse(std::string_view text);
+
+  /// The first release of the minor: what etcd calls its cluster version and storage version.
+  EtcdVersion OfMinor() const { return {major, minor, 0}; }
 };
 
 /// What differs between the releases of etcd, and nowhere else: code asks a field here by name
@@ -83,8 +88,9 @@ struct Behavior {
   bool health_tells_reason = false;
   bool has_livez = false;
 
-  // Backend: what Hash covers.
+  // Backend: what Hash covers, and snapshots hold.
   bool backend_has_conf_state = false;
+  bool backend_has_storage_version = false;
 
   // Raft: the index a fresh member is at before its first request.
   uint64_t first_raft_index = 4;

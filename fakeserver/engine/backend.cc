@@ -1,34 +1,25 @@
 #include "fakeserver/engine/backend.h"
 
 #include <algorithm>
+#include <string_view>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
+#include "fakeserver/base/wire_format.h"
 #include "fakeserver/mvcc/hash.h"
+#include "fakeserver/mvcc/stored_form.h"
 
 namespace fakeetcd {
 namespace {
 
-std::string BigEndian(uint64_t value) {
-  std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
-  return bytes;
-}
-
-std::string Varint(uint64_t value) {
-  std::string bytes;
-  for (; value >= 0x80; value >>= 7) bytes.push_back(static_cast<char>(value | 0x80));
-  bytes.push_back(static_cast<char>(value));
-  return bytes;
-}
-
 // A serialized leasepb.Lease.
 std::string LeaseValue(LeaseId id, const LeaseTable::Lease& lease) {
-  return absl::StrCat("\x08", Varint(static_cast<uint64_t>(id)), "\x10",
-                      Varint(static_cast<uint64_t>(lease.granted.count())));
+  std::string value;
+  AppendField(value, 1, static_cast<uint64_t>(id));
+  AppendField(value, 2, static_cast<uint64_t>(lease.granted.count()));
+  return value;
 }
 
 // A string as Go's encoding/json writes it.
@@ -79,53 +70,77 @@ std::string ConfStateJson(const Membership& membership) {
   return json + R"(,"auto_leave":false})";
 }
 
-std::string RevisionKey(int64_t main) {
-  return absl::StrCat(BigEndian(static_cast<uint64_t>(main)), "_", BigEndian(0));
+Backend::Entries MetaEntries(const BackendSource& source) {
+  const Behavior& behavior = source.behavior;
+  const Store& store = source.store;
+  Backend::Entries meta;
+  // Up to 3.4 only writes to the key space store the index.
+  if (behavior.backend_has_conf_state || store.revision() > 1) {
+    meta.emplace_back("consistent_index", BigEndian(source.raft_index));
+  }
+  if (behavior.backend_has_conf_state) {
+    meta.emplace_back("confState", ConfStateJson(source.membership));
+    meta.emplace_back("term", BigEndian(source.raft_term));
+  }
+  if (behavior.backend_has_storage_version) {
+    meta.emplace_back("storageVersion", behavior.version.OfMinor().ToString());
+  }
+  if (store.compacted() >= 0) {
+    meta.emplace_back("scheduledCompactRev", StoredRevision(store.compacted()));
+  }
+  if (store.swept_compaction() >= 0) {
+    meta.emplace_back("finishedCompactRev", StoredRevision(store.swept_compaction()));
+  }
+  return meta;
+}
+
+bool LeftOutOfHash(std::string_view bucket, std::string_view key) {
+  return bucket == "meta" &&
+         (key == "consistent_index" || key == "term" || key == "storageVersion");
 }
 
 }  // namespace
 
-Backend MakeBackend(const Behavior& behavior, const Membership& membership, const Store& store,
-                    const LeaseTable& leases) {
+Backend MakeBackend(const BackendSource& source) {
   Backend backend;
+  auto& buckets = backend.buckets;
   for (const char* bucket : {"alarm", "auth", "authRoles", "authUsers", "cluster", "key", "lease",
                              "members", "members_removed", "meta"}) {
-    backend[bucket];
+    buckets[bucket];
   }
-  backend["auth"].emplace_back("authRevision", BigEndian(1));
-  backend["cluster"].emplace_back("clusterVersion",
-                                  absl::StrFormat("3.%d.0", behavior.version.minor));
-  for (const VersionPtr& version : store.AllVersions()) {
-    backend["key"].emplace_back(BackendKey(*version), BackendValue(*version));
+  buckets["auth"].emplace_back("authRevision", BigEndian(1));
+  buckets["cluster"].emplace_back("clusterVersion", source.behavior.version.OfMinor().ToString());
+  for (const LeaseId id : source.leases.Ids()) {
+    buckets["lease"].emplace_back(BigEndian(static_cast<uint64_t>(id)),
+                                  LeaseValue(id, *source.leases.Find(id)));
   }
-  for (const LeaseId id : leases.Ids()) {
-    backend["lease"].emplace_back(BigEndian(static_cast<uint64_t>(id)),
-                                  LeaseValue(id, *leases.Find(id)));
+  for (const auto& [id, member] : source.membership.members()) {
+    buckets["members"].emplace_back(absl::StrFormat("%x", id), MemberJson(member));
   }
-  for (const auto& [id, member] : membership.members()) {
-    backend["members"].emplace_back(absl::StrFormat("%x", id), MemberJson(member));
+  for (const uint64_t id : source.membership.removed()) {
+    buckets["members_removed"].emplace_back(absl::StrFormat("%x", id), "removed");
   }
-  for (const uint64_t id : membership.removed()) {
-    backend["members_removed"].emplace_back(absl::StrFormat("%x", id), "removed");
-  }
-  if (behavior.backend_has_conf_state) {
-    backend["meta"].emplace_back("confState", ConfStateJson(membership));
-  }
-  if (store.compacted() >= 0) {
-    backend["meta"].emplace_back("finishedCompactRev", RevisionKey(store.compacted()));
-    backend["meta"].emplace_back("scheduledCompactRev", RevisionKey(store.compacted()));
-  }
-  for (auto& [name, entries] : backend) std::sort(entries.begin(), entries.end());
+  buckets["meta"] = MetaEntries(source);
+  for (auto& [name, entries] : buckets) std::sort(entries.begin(), entries.end());
   return backend;
 }
 
 uint32_t HashOf(const Backend& backend) {
   Crc32c crc;
-  for (const auto& [name, entries] : backend) {
+  for (const auto& [name, entries] : backend.buckets) {
     crc.Add(name);
     for (const auto& [key, value] : entries) {
+      if (LeftOutOfHash(name, key)) continue;
       crc.Add(key);
       crc.Add(value);
+    }
+    if (name != "key") continue;
+    std::string stored;
+    for (const auto& [at, version] : backend.versions) {
+      stored.clear();
+      AppendStoredKey(at, version->tombstone(), stored);
+      AppendStoredValue(*version, stored);
+      crc.Add(stored);
     }
   }
   return crc.value();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -12,14 +13,32 @@
 
 namespace fakeetcd {
 
-/// What etcd's backend would hold: buckets by name, each a list of keys and values in key order.
-/// Left out is what etcd's own hash leaves out: the raft index and term and the storage version.
-using Backend = std::map<std::string, std::vector<std::pair<std::string, std::string>>>;
+/// What etcd's backend, its database on disk, holds at one moment.
+struct Backend {
+  using Entries = std::vector<std::pair<std::string, std::string>>;
 
-Backend MakeBackend(const Behavior& behavior, const Membership& membership, const Store& store,
-                    const LeaseTable& leases);
+  /// The buckets by name with their entries in key order; of "key", which is the key space, only
+  /// the name, for its entries are by far the most.
+  std::map<std::string, Entries> buckets;
+  /// They are these, in order of revision, and share the store's versions.
+  std::vector<Store::Collection::Entry> versions;
+};
 
-/// etcd's Hash: over every bucket's name, keys and values (mvcc/backend/backend.go, Hash).
+/// What the state is made of that the backend holds.
+struct BackendSource {
+  const Behavior& behavior;
+  const Membership& membership;
+  const Store& store;
+  const LeaseTable& leases;
+  uint64_t raft_index = 0;
+  uint64_t raft_term = 0;
+};
+
+/// The backend but for the versions, which Store::Collect takes bit by bit.
+Backend MakeBackend(const BackendSource& source);
+
+/// etcd's Hash: over every bucket's name, keys and values but for what may differ between members
+/// (mvcc/backend/backend.go, Hash; mvcc/kvstore.go, DefaultIgnores).
 uint32_t HashOf(const Backend& backend);
 
 }  // namespace fakeetcd

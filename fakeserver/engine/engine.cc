@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "fakeserver/base/errors.h"
-#include "fakeserver/engine/backend.h"
 #include "fakeserver/engine/engine_state.h"
 #include "fakeserver/mvcc/hash.h"
 
@@ -115,37 +114,6 @@ absl::StatusOr<int64_t> Engine::Compact(int64_t revision, bool physical) {
   store.Compact(revision);
   state_->Sweep(physical ? SIZE_MAX : kChangesPerSweep, clock_.Now());
   return store.revision();
-}
-
-absl::StatusOr<Engine::HashKvResponse> Engine::HashKv(int64_t revision) {
-  HashKvResponse response;
-  Store::HashInput input;
-  {
-    const Locked lock(*this);
-    const Store& store = state_->store;
-    const bool compacted = options_.behavior.hash_kv_at_compacted_revision
-                               ? revision < store.compacted()
-                               : revision <= store.compacted();
-    if (revision > 0 && compacted && !store.RemembersCompactionAt(revision)) {
-      return error::Compacted();
-    }
-    if (revision > store.revision()) return error::FutureRevision();
-    state_->SweepAll();
-    input = store.InputOfHashKv(revision);
-    response.revision = store.revision();
-  }
-  response.compact_revision = input.compacted;
-  if (options_.behavior.hash_kv_tells_revision) response.hash_revision = input.revision;
-  response.hash = fakeetcd::HashKv(input, options_.behavior);
-  return response;
-}
-
-Engine::HashResponse Engine::Hash() {
-  const Locked lock(*this);
-  state_->SweepAll();
-  const Backend backend =
-      MakeBackend(options_.behavior, state_->membership, state_->store, state_->leases);
-  return {state_->store.revision(), HashOf(backend)};
 }
 
 absl::StatusOr<Engine::Lease> Engine::LeaseGrant(LeaseId id, int64_t ttl_seconds) {

@@ -14,8 +14,10 @@
 #include "fakeserver/base/clock.h"
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/base/mutex.h"
+#include "fakeserver/bbolt/reader.h"
 #include "fakeserver/cluster/identity.h"
 #include "fakeserver/cluster/membership.h"
+#include "fakeserver/engine/backend.h"
 #include "fakeserver/engine/requests.h"
 #include "fakeserver/lease/lease_table.h"
 #include "fakeserver/mvcc/store.h"
@@ -78,6 +80,13 @@ class Engine {
     uint32_t hash = 0;
   };
   HashResponse Hash() ABSL_LOCKS_EXCLUDED(mu_);
+
+  /// What etcd's backend would hold now. Collected bit by bit: writes go on meanwhile, and are not
+  /// in it.
+  Backend TakeBackend() ABSL_LOCKS_EXCLUDED(mu_);
+  /// Starts from what an etcd's backend holds, as a server does on a restored data directory, in
+  /// place of all data there are. Fails where etcd's would, and then has done nothing.
+  absl::Status Load(const BboltBuckets& buckets) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Leases.
 

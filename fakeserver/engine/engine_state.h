@@ -42,7 +42,7 @@ struct Engine::State {
   void Commit();
 
   void Sweep(size_t max, TimePoint now);
-  void SweepAll() { Sweep(SIZE_MAX, TimePoint()); }
+  void SweepAll(TimePoint now) { Sweep(SIZE_MAX, now); }
 
   std::optional<TimePoint> NextDeadline() const;
   void ExpireLeases(TimePoint now);

@@ -1,36 +1,15 @@
 #include "fakeserver/mvcc/hash.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 
+#include "fakeserver/mvcc/stored_form.h"
+
 namespace fakeetcd {
 namespace {
-
-void AppendBigEndian(std::string& out, int64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(static_cast<uint64_t>(value) >> shift));
-  }
-}
-
-void AppendVarint(std::string& out, uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
-}
-
-void AppendField(std::string& out, int number, int64_t value) {
-  if (value == 0) return;
-  AppendVarint(out, static_cast<uint64_t>(number) << 3);
-  AppendVarint(out, static_cast<uint64_t>(value));
-}
-
-void AppendField(std::string& out, int number, std::string_view value) {
-  if (value.empty()) return;
-  AppendVarint(out, (static_cast<uint64_t>(number) << 3) | 2);
-  AppendVarint(out, value.size());
-  out.append(value);
-}
 
 // The entries that a compaction at `revision` would leave: of each key the newest up to it.
 absl::flat_hash_map<std::string_view, const Version*> NewestUpTo(
@@ -45,28 +24,6 @@ absl::flat_hash_map<std::string_view, const Version*> NewestUpTo(
 }
 
 }  // namespace
-
-std::string BackendKey(const Version& version) {
-  std::string key;
-  key.reserve(18);
-  AppendBigEndian(key, version.modified().main);
-  key.push_back('_');
-  AppendBigEndian(key, version.modified().sub);
-  if (version.tombstone()) key.push_back('t');
-  return key;
-}
-
-std::string BackendValue(const Version& version) {
-  std::string value;
-  AppendField(value, 1, version.key());
-  if (version.tombstone()) return value;
-  AppendField(value, 2, version.create_revision());
-  AppendField(value, 3, version.mod_revision());
-  AppendField(value, 4, version.version());
-  AppendField(value, 5, version.value());
-  AppendField(value, 6, version.lease());
-  return value;
-}
 
 uint32_t HashKv(const Store::HashInput& input, const Behavior& behavior) {
   if (input.hash) return *input.hash;
@@ -99,9 +56,12 @@ uint32_t HashKv(const Store::HashInput& input, const Behavior& behavior) {
 
   Crc32c crc;
   crc.Add("key");
+  std::string stored;
   for (const Version* version : entries) {
-    crc.Add(BackendKey(*version));
-    crc.Add(BackendValue(*version));
+    stored.clear();
+    AppendStoredKey(version->modified(), version->tombstone(), stored);
+    AppendStoredValue(*version, stored);
+    crc.Add(stored);
   }
   return crc.value();
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include <boost/crc.hpp>
@@ -19,14 +18,6 @@ class Crc32c {
  private:
   boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc_;
 };
-
-/// The key of `version` in etcd's backend: its revision as `main _ sub`, both eight bytes big
-/// endian, and a `t` after a tombstone (mvcc/revision.go, revToBytes).
-std::string BackendKey(const Version& version);
-
-/// The value of `version` in etcd's backend: a serialized mvccpb.KeyValue; of a tombstone, with
-/// nothing but the key.
-std::string BackendValue(const Version& version);
 
 /// etcd's HashKV over `input`: the entries in order of revision, but those after the revision
 /// asked for and those that a compaction has superseded (mvcc/hash.go, kvHasher).

@@ -126,6 +126,7 @@ void Store::Compact(int64_t revision) {
 }
 
 void Store::Sweep(size_t max) {
+  if (hold_.use_count() > 1) return;
   // Whatever a compaction supersedes was superseded or deleted after an earlier one, so the log
   // names every key it can concern.
   std::vector<VersionPtr> dropped;
@@ -138,6 +139,7 @@ void Store::Sweep(size_t max) {
       ++swept_;  // a watch may still start there
     }
   }
+  if (!unswept()) swept_compaction_ = compacted_;
   for (const VersionPtr& version : dropped) bytes_ -= BackendBytes(*version);
   if (compactions_.empty()) return;
   dropped_ += dropped.size();
@@ -206,6 +208,49 @@ std::vector<VersionPtr> Store::AllVersions() const {
                 return true;
               });
   return all;
+}
+
+Store::Collection Store::BeginCollection() const {
+  assert(!dirty());
+  Collection collection;
+  collection.revision_ = revision_;
+  collection.hold_ = hold_;
+  return collection;
+}
+
+bool Store::Collect(size_t keys, Collection& collection) const {
+  if (collection.hold_ != hold_) return false;
+  const KeyHistory* last = nullptr;
+  const KeyRange rest(collection.next_, std::string_view("\0", 1));
+  index_.Walk(rest, false, [&](const KeyHistory& history) {
+    for (const VersionPtr& version : history) {
+      if (version->mod_revision() > collection.revision_) break;
+      collection.entries.push_back({version->modified(), version});
+    }
+    last = &history;
+    return --keys > 0;
+  });
+  collection.done = keys > 0;
+  if (collection.done) {
+    collection.hold_.reset();
+  } else {
+    collection.next_.assign(last->key()).push_back('\0');
+  }
+  return true;
+}
+
+void Store::Load(const std::vector<VersionPtr>& versions, int64_t compacted, int64_t revision) {
+  assert(index_.size() == 0 && revision_ == 1 && compacted_ == -1);
+  for (const VersionPtr& version : versions) {
+    revision_ = version->mod_revision() - 1;  // as it was when this was written
+    const KeyHistory* history = index_.Find(version->key());
+    Record(version, history != nullptr ? history->newest() : VersionPtr());
+  }
+  log_.assign(pending_.begin(), pending_.end());
+  pending_ = {};
+  revision_ = std::max({revision, compacted, log_.empty() ? 1 : log_.back().now->mod_revision()});
+  compacted_ = compacted;
+  Sweep(SIZE_MAX);
 }
 
 }  // namespace fakeetcd

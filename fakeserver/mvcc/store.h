@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +35,8 @@ class Store {
 
   int64_t revision() const { return revision_; }
   int64_t compacted() const { return compacted_; }
+  /// The newest compaction of which everything is swept up; -1 when there was none.
+  int64_t swept_compaction() const { return swept_compaction_; }
   int64_t keys() const { return index_.size(); }
   /// About what the versions in the store would take up in etcd's backend.
   int64_t bytes() const { return bytes_; }
@@ -88,6 +92,35 @@ class Store {
   /// Every version in the store, in no order.
   std::vector<VersionPtr> AllVersions() const;
 
+  /// All versions as of one revision, taken in pieces, so that writes go on in between. Until it is
+  /// gone nothing is swept up, or it might miss what a compaction since then has dropped.
+  class Collection {
+   public:
+    struct Entry {
+      Revision at;
+      VersionPtr version;
+    };
+
+    /// In no order.
+    std::vector<Entry> entries;
+    bool done = false;
+
+   private:
+    friend class Store;
+    int64_t revision_ = 0;
+    std::string next_;  // the first key not looked at
+    std::shared_ptr<const void> hold_;
+  };
+  /// A collection of the store as it is. REQUIRES: nothing to commit.
+  Collection BeginCollection() const;
+  /// Adds what the next `keys` keys have. Returns false where the collection is of another store.
+  bool Collect(size_t keys, Collection& collection) const;
+
+  /// Makes a fresh store the one that holds `versions`, which ascend by revision, was compacted at
+  /// `compacted`, and has reached `revision` or later. Where a compaction left something of what it
+  /// superseded, it is swept up now.
+  void Load(const std::vector<VersionPtr>& versions, int64_t compacted, int64_t revision);
+
   /// The entries a HashKV answer covers.
   struct HashInput {
     int64_t revision = 0;              // entries after it are left out
@@ -130,9 +163,12 @@ class Store {
   int64_t revision_ = 1;
   int64_t compacted_ = -1;
   size_t swept_ = 0;  // changes of the compacted revision itself, which stay in the log, swept
+  int64_t swept_compaction_ = -1;
   int64_t bytes_ = 0;
   std::deque<Compaction> compactions_;  // oldest first
   size_t dropped_ = 0;                  // versions held by compactions_
+  // Shared with each Collection of this store: while there are any, it is not the only owner.
+  std::shared_ptr<const void> hold_ = std::make_shared<char>();
 };
 
 }  // namespace fakeetcd
