@@ -123,6 +123,8 @@ constexpr FlagSpec kFlags[] = {
      "URLs to listen at for clients ('http://localhost:2379'); port 0 takes a free one"},
     {"listen-metrics-urls", kString, kNone, ""},
     {"listen-peer-urls", kString, kNone, ""},
+    {"load-snapshot", kString, kSome,
+     "fake-etcd's own: file to start from, of 'etcdctl snapshot save' or a data directory's db"},
     {"log-format", kString, kNone, ""},
     {"log-level", kString, kSome, "debug, info, warn, error, panic or fatal ('info')"},
     {"log-output", kString, kSome, "the same, as it is called in 3.4"},

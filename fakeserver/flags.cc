@@ -209,6 +209,7 @@ class Parser {
       if (!Behavior::Parse(value)) return "3.4, 3.5, 3.6 and 3.7 are known";
       options.emulate = value;
     }
+    if (name == "load-snapshot") options.snapshot = value;
     if (name == "name") options.name = value;
     if (name == "advertise-client-urls") options.client_urls = SplitCommas(value);
     if (name == "initial-advertise-peer-urls") options.peer_urls = SplitCommas(value);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
+#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -11,6 +14,8 @@
 #include "fakeserver/base/clock.h"
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/base/mutex.h"
+#include "fakeserver/bbolt/reader.h"
+#include "fakeserver/bbolt/trailer.h"
 #include "fakeserver/cluster/identity.h"
 #include "fakeserver/engine/engine.h"
 #include "fakeserver/server_agenda.h"
@@ -80,6 +85,26 @@ absl::Status CheckOptions(const Server::Options& options) {
     return absl::InvalidArgumentError("the election timeout must be at least the heartbeat's");
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? std::streamoff(file.tellg()) : -1;
+  if (size < 0) return absl::NotFoundError(std::strerror(errno));
+  std::string bytes(static_cast<size_t>(size), '\0');
+  file.seekg(0);
+  if (!file.read(bytes.data(), size)) return absl::DataLossError(std::strerror(errno));
+  return bytes;
+}
+
+absl::Status LoadSnapshot(const std::string& path, Engine& engine) {
+  const auto file = ReadFile(path);
+  if (!file.ok()) return file.status();
+  const auto database = DatabaseOfSnapshot(*file);
+  if (!database.ok()) return database.status();
+  const auto buckets = ReadBbolt(*database);
+  if (!buckets.ok()) return buckets.status();
+  return engine.Load(*buckets);
 }
 
 void Tell(const absl::Status& status, std::string* error) {
@@ -166,6 +191,12 @@ std::unique_ptr<Server> Server::Start(const Options& options, std::string* error
     ports.push_back(*std::move(port));
   }
   auto impl = std::make_unique<Impl>(options, *behavior, std::move(ports));
+  if (!options.snapshot.empty()) {
+    if (const auto status = LoadSnapshot(options.snapshot, impl->engine); !status.ok()) {
+      return fail(absl::InvalidArgumentError("cannot load the snapshot " + options.snapshot + ": " +
+                                             std::string(status.message())));
+    }
+  }
   {
     const MutexLock lock(impl->mu);
     if (const auto status = impl->Serve(); !status.ok()) return fail(status);

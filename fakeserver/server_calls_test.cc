@@ -104,8 +104,6 @@ TEST_F(ServerCallsTest, CallsThatNothingServesAreRefusedByName) {
                "unknown method RangeStream for service etcdserverpb.KV");
   ExpectStatus(client_.SendRaw("/etcdserverpb.Auth/AuthEnable", ""),
                grpc::StatusCode::UNIMPLEMENTED, "fake-etcd: Auth/AuthEnable is not supported");
-  ExpectStatus(client_.SendRaw("/etcdserverpb.Maintenance/Snapshot", ""),
-               grpc::StatusCode::UNIMPLEMENTED, "fake-etcd: Maintenance/Snapshot is not supported");
   ExpectStatus(client_.SendRaw("/nobody.Nothing/Never", ""), grpc::StatusCode::UNIMPLEMENTED,
                "unknown service nobody.Nothing");
 }

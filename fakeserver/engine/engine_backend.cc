@@ -1,4 +1,5 @@
-// The engine's methods about what etcd keeps on disk: hashes of it, snapshots, and starting from one.
+// The engine's methods about what etcd keeps on disk: hashes of it, snapshots, and starting from
+// one.
 #include <algorithm>
 #include <memory>
 #include <string_view>

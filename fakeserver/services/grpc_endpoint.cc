@@ -56,7 +56,7 @@ struct GrpcEndpoint::Parts {
         watch(dispatcher, streams),
         lease(dispatcher, streams),
         cluster(dispatcher),
-        maintenance(dispatcher),
+        maintenance(dispatcher, streams),
         health(dispatcher, streams),
         unserved(dispatcher) {}
 

@@ -3,13 +3,11 @@
 #include <memory>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-
-#include "fakeserver/base/mutex.h"
 #include "fakeserver/services/decode.h"
 #include "fakeserver/services/encode.h"
 #include "fakeserver/services/grpc_status.h"
 #include "fakeserver/services/unary.h"
+#include "fakeserver/services/write_stream.h"
 
 namespace fakeetcd {
 namespace {
@@ -24,34 +22,17 @@ grpc::ByteBuffer Encoded(HealthCheckResponse::ServingStatus status) {
 }
 
 /// A watch of the server's health: one answer, and then silence until somebody ends it.
-class HealthWatch final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public OpenStream {
+class HealthWatch final : public WriteStream {
  public:
-  explicit HealthWatch(OpenStreams& streams) : streams_(streams) {}
+  explicit HealthWatch(OpenStreams& streams) : WriteStream(streams) {}
 
   void Start(const std::shared_ptr<HealthWatch>& self, grpc::ByteBuffer answer) {
-    self_ = self;
-    streams_.Add(self_);
-    answer_.Swap(&answer);
-    StartWrite(&answer_);
-  }
-
-  void End(const grpc::Status& status) override ABSL_LOCKS_EXCLUDED(mu_) {
-    const MutexLock lock(mu_);
-    if (!std::exchange(ended_, true)) Finish(status);
-  }
-
-  void OnCancel() override { End(grpc::Status::CANCELLED); }
-  void OnDone() override {
-    streams_.Remove(*this);
-    self_.reset();
+    Begin(self);
+    Write(std::move(answer));
   }
 
  private:
-  OpenStreams& streams_;
-  std::shared_ptr<HealthWatch> self_;
-  grpc::ByteBuffer answer_;
-  Mutex mu_;
-  bool ended_ ABSL_GUARDED_BY(mu_) = false;
+  void OnWritten() override {}
 };
 
 }  // namespace

@@ -1,18 +1,17 @@
 #include "fakeserver/services/maintenance_service.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 
+#include "fakeserver/engine/snapshot.h"
 #include "fakeserver/services/encode.h"
 #include "fakeserver/services/header.h"
 #include "fakeserver/services/unary.h"
+#include "fakeserver/services/write_stream.h"
 
 namespace fakeetcd {
 namespace {
-
-// The storage format carries the minor release only.
-std::string StorageVersion(const EtcdVersion& version) {
-  return EtcdVersion{version.major, version.minor, 0}.ToString();
-}
 
 pb::StatusResponse MakeStatus(const Dispatcher& dispatcher) {
   Engine& engine = dispatcher.engine();
@@ -27,14 +26,68 @@ pb::StatusResponse MakeStatus(const Dispatcher& dispatcher) {
   answer.set_raftappliedindex(status.raft_index);
   answer.set_dbsizeinuse(status.db_size_in_use);
   if (engine.behavior().status_tells_storage) {
-    answer.set_storageversion(StorageVersion(engine.behavior().version));
+    answer.set_storageversion(engine.behavior().version.OfMinor().ToString());
     answer.set_dbsizequota(dispatcher.limits().quota_backend_bytes);
     answer.mutable_downgradeinfo();
   }
   return answer;
 }
 
+// As much of the file as etcd sends in one message (v3rpc/maintenance.go, snapshotSendBufferSize).
+constexpr size_t kSnapshotPiece = 32 * 1024;
+
+/// A snapshot being sent: the file in pieces, and then its SHA-256.
+class SnapshotCall final : public WriteStream {
+ public:
+  SnapshotCall(Backend backend, const Behavior& behavior, OpenStreams& streams)
+      : WriteStream(streams), snapshot_(std::move(backend)) {
+    if (behavior.backend_has_storage_version) version_ = behavior.version.OfMinor().ToString();
+  }
+
+  void Start(const std::shared_ptr<SnapshotCall>& self) {
+    Begin(self);
+    WriteNext();
+  }
+
+ private:
+  void OnWritten() override {
+    if (digest_sent_) return End(grpc::Status::OK);
+    WriteNext();
+  }
+
+  void WriteNext() {
+    pb::SnapshotResponse message;  // etcd's has no header
+    digest_sent_ = snapshot_.remaining() == 0;
+    message.set_blob(digest_sent_ ? snapshot_.Digest() : snapshot_.Next(kSnapshotPiece));
+    message.set_remaining_bytes(snapshot_.remaining());
+    message.set_version(version_);
+    Write(Encode(message));
+  }
+
+  Snapshot snapshot_;
+  std::string version_;
+  bool digest_sent_ = false;
+};
+
+/// A call that ends as it begins.
+class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpc(status)); }
+  void OnDone() override { delete this; }
+};
+
 }  // namespace
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* MaintenanceService::Snapshot(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request) {
+  pb::SnapshotRequest message;
+  const absl::Status status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
+  if (!status.ok()) return new RefusedStream(status);
+  const auto call = std::make_shared<SnapshotCall>(dispatcher_.engine().TakeBackend(),
+                                                   dispatcher_.behavior(), streams_);
+  call->Start(call);
+  return call.get();
+}
 
 grpc::ServerUnaryReactor* MaintenanceService::Status(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,

@@ -44,6 +44,13 @@ class Server {
     bool strict_reconfig_check = true;
     int64_t max_learners = 1;
 
+    /// A file to start from: a snapshot as `etcdctl snapshot save` writes it, of a real etcd or of
+    /// a fake one, or the file member/snap/db of a data directory. What is in it is taken over as
+    /// by `etcdctl snapshot restore`: keys with their history, leases, each with its whole TTL
+    /// again; of the members only those of these options. Where the file cannot be read, is
+    /// damaged, or is of a release that the one emulated refuses as too new, no server starts.
+    std::string snapshot;
+
     // What etcd's flags of the same names set, with etcd's defaults.
     int64_t max_txn_ops = 128;
     int64_t max_request_bytes = 1572864;
@@ -83,7 +90,8 @@ class Server {
   /// when it can no longer listen, and then it is stopped; `error` as in Start.
   bool Restart(std::string* error = nullptr);
 
-  /// Forgets all data, as etcd started on an empty directory. Streams are ended; connections stay.
+  /// Forgets all data, those of Options::snapshot too, as etcd started on an empty directory.
+  /// Streams are ended; connections stay.
   void Reset();
 
   /// Moves a manual clock, and does all that falls due on the way at its own time: leases expire,
