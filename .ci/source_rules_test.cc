@@ -133,8 +133,8 @@ const std::vector<Layer>& Layers() {
         "google/protobuf/", "absl/", "CLI/"}},
 
       {"conformance/wire/",
-       {"conformance/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/", "gtest/",
-        "gmock/"}},
+       {"conformance/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/",
+        "openssl/", "gtest/", "gmock/"}},
       {"conformance/client/", {"conformance/", "etcdpp/", "gtest/", "gmock/"}},
       {"conformance/",
        {"conformance/", "etcdpp/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/",

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
-#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -14,13 +11,12 @@
 #include "fakeserver/base/clock.h"
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/base/mutex.h"
-#include "fakeserver/bbolt/reader.h"
-#include "fakeserver/bbolt/trailer.h"
 #include "fakeserver/cluster/identity.h"
 #include "fakeserver/engine/engine.h"
 #include "fakeserver/server_agenda.h"
 #include "fakeserver/server_front.h"
 #include "fakeserver/server_port.h"
+#include "fakeserver/server_snapshot.h"
 #include "fakeserver/server_ticker.h"
 #include "fakeserver/services/dispatcher.h"
 
@@ -85,26 +81,6 @@ absl::Status CheckOptions(const Server::Options& options) {
     return absl::InvalidArgumentError("the election timeout must be at least the heartbeat's");
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = file ? std::streamoff(file.tellg()) : -1;
-  if (size < 0) return absl::NotFoundError(std::strerror(errno));
-  std::string bytes(static_cast<size_t>(size), '\0');
-  file.seekg(0);
-  if (!file.read(bytes.data(), size)) return absl::DataLossError(std::strerror(errno));
-  return bytes;
-}
-
-absl::Status LoadSnapshot(const std::string& path, Engine& engine) {
-  const auto file = ReadFile(path);
-  if (!file.ok()) return file.status();
-  const auto database = DatabaseOfSnapshot(*file);
-  if (!database.ok()) return database.status();
-  const auto buckets = ReadBbolt(*database);
-  if (!buckets.ok()) return buckets.status();
-  return engine.Load(*buckets);
 }
 
 void Tell(const absl::Status& status, std::string* error) {
@@ -192,10 +168,8 @@ std::unique_ptr<Server> Server::Start(const Options& options, std::string* error
   }
   auto impl = std::make_unique<Impl>(options, *behavior, std::move(ports));
   if (!options.snapshot.empty()) {
-    if (const auto status = LoadSnapshot(options.snapshot, impl->engine); !status.ok()) {
-      return fail(absl::InvalidArgumentError("cannot load the snapshot " + options.snapshot + ": " +
-                                             std::string(status.message())));
-    }
+    const auto status = LoadSnapshot(options.snapshot, impl->engine);
+    if (!status.ok()) return fail(status);
   }
   {
     const MutexLock lock(impl->mu);

@@ -1,7 +1,7 @@
 #!/bin/sh
-# build.sh VERSION...: puts a real etcd and its etcdctl into build/real/VERSION/, where VERSION is
+# build.sh VERSION...: puts a real etcd, its etcdctl and, from 3.6 on, its etcdutl into build/real/VERSION/, where VERSION is
 # 3.4 (Debian's packages, unpacked and never installed), 3.5, 3.6 or 3.7 (built with Go from the
-# releases pinned in VERSION.mod; 3.5 without etcdctl, whose 3.5.30 is not to be had as a module).
+# releases pinned in VERSION.mod; 3.5 without its tools, whose 3.5.30 are not to be had as modules).
 # Kept in the user's cache: a second run downloads nothing.
 set -eu
 umask 022
@@ -27,14 +27,27 @@ unpack_debian() {
   rm -r unpacked ./*.deb
 }
 
-# build_go VERSION: the binaries of the release in VERSION.mod as ./etcd and ./etcdctl.
+# programs VERSION: what there is of it.
+programs() {
+  echo etcd
+  [ "$1" != 3.4 ] || echo etcdctl
+  [ "$1" = 3.4 ] || sed -n 's,.*go.etcd.io/etcd/\(etcdctl\|etcdutl\)/v3 v.*,\1,p' "$here/$1.mod"
+}
+
+# complete VERSION DIRECTORY: whether they are all there.
+complete() {
+  for name in $(programs "$1"); do [ -x "$2/$name" ] || return 1; done
+}
+
+# build_go VERSION: the binaries of the release in VERSION.mod as ./etcd, ./etcdctl and ./etcdutl.
 build_go() {
   go=$("$here/toolchain.sh")
   say "building $1 with $("$go" version | cut -d' ' -f3): minutes the first time"
-  for name in etcd etcdctl; do
-    grep -q "go.etcd.io/etcd/etcdctl" "$here/$1.mod" || [ $name = etcd ] || continue
+  for name in $(programs "$1"); do
+    package=./$name
+    [ "$name" != etcdutl ] || package=go.etcd.io/etcd/etcdutl/v3  # a program by itself
     (cd "$here" && GOROOT='' GOFLAGS='' GOWORK=off CGO_ENABLED=0 "$go" build -modfile="$1.mod" \
-      -mod=readonly -trimpath -buildvcs=false -ldflags='-s -w' -o "$work/$name" "./$name")
+      -mod=readonly -trimpath -buildvcs=false -ldflags='-s -w' -o "$work/$name" "$package")
   done
 }
 
@@ -45,7 +58,7 @@ provide() {
     3.5 | 3.6 | 3.7) release=$(sed -n 's,.*go.etcd.io/etcd/server/v3 v,,p' "$here/$1.mod") ;;
     *) fail "unknown version '$1': 3.4, 3.5, 3.6 or 3.7" ;;
   esac
-  if [ ! -x "$cache/$release/etcd" ]; then
+  if ! complete "$1" "$cache/$release"; then
     mkdir -p "$cache"
     work=$(mktemp -d "$cache/.work.XXXXXX")
     trap 'rm -rf "$work"' EXIT
