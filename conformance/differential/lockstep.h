@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "conformance/differential/generator.h"
+#include "conformance/differential/step.h"
+
+namespace conformance {
+
+/// Where two servers first differed.
+struct Difference {
+  Script script;  // up to and with the step
+  std::string left;
+  std::string right;
+};
+
+/// Does the same to two servers, step by step, and compares the answers and what their watches are
+/// told. The servers start out alike.
+class Lockstep {
+ public:
+  /// `catch_up`: the time within which a watch that starts in the past gets its events, which
+  /// cannot be asked for; etcd catches up every 100 ms.
+  Lockstep(const std::string& left, const std::string& right, std::chrono::milliseconds catch_up);
+  ~Lockstep();
+
+  /// Makes up and compares `count` steps.
+  std::optional<Difference> Run(Generator& generator, int64_t count);
+  /// Compares the steps of a script.
+  std::optional<Difference> Replay(const Script& script);
+
+ private:
+  struct Pair;
+  std::optional<Difference> Take(const Step& step, Generator* generator);
+  std::optional<Difference> CompareNews();
+  std::optional<Difference> TakeWatch(const Step& step);
+  Difference Differ(std::string left, std::string right) const;
+
+  const std::chrono::milliseconds catch_up_;
+  std::unique_ptr<Pair> pair_;
+  Script script_;
+  int64_t fences_ = 0;
+};
+
+}  // namespace conformance

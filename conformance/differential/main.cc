@@ -1,0 +1,163 @@
+// etcd-differential: does the same to two etcd servers and compares all that they say.
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <random>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "conformance/differential/lockstep.h"
+#include "conformance/differential/shrink.h"
+#include "conformance/support/wire.h"
+#include "conformance/targets/etcd_server.h"
+
+namespace conformance {
+namespace {
+
+constexpr int kExitDiffer = 1;
+constexpr int kExitUnusable = 2;
+constexpr std::chrono::milliseconds kCatchUp{250};
+
+struct Flags {
+  std::string left;
+  std::string right;
+  std::string real;
+  std::string fake;
+  std::string profile = "all";
+  uint64_t seed = 0;
+  int64_t ops = 10'000;
+  int64_t ops_per_server = 5'000;
+  int shrink_attempts = 200;
+};
+
+int Complain(const std::string& what) {
+  std::cerr << "etcd-differential: " << what << "\n";
+  return kExitUnusable;
+}
+
+/// Two servers for one run: new ones, or those of --left and --right.
+class Servers {
+ public:
+  explicit Servers(const Flags& flags) : left_(flags.left), right_(flags.right) {
+    if (flags.real.empty()) return;
+    real_ = std::make_unique<EtcdServer>(EtcdServer::Options{.binary = flags.real});
+    left_ = real_->endpoint();
+    const std::string version = VersionOf(left_);
+    fake_ = std::make_unique<EtcdServer>(EtcdServer::Options{
+        .binary = flags.fake, .picks_port = true, .flags = {"--emulate=" + version}});
+    right_ = fake_->endpoint();
+  }
+
+  static std::string VersionOf(const std::string& endpoint) {
+    return Wire(endpoint).Call(pb::StatusRequest())->version();
+  }
+
+  const std::string& left() const { return left_; }
+  const std::string& right() const { return right_; }
+
+ private:
+  std::unique_ptr<EtcdServer> real_;
+  std::unique_ptr<EtcdServer> fake_;
+  std::string left_;
+  std::string right_;
+};
+
+const Profile* FindProfile(const std::string& name) {
+  for (const Profile& profile : Profiles()) {
+    if (profile.name == name) return &profile;
+  }
+  return nullptr;
+}
+
+void Print(const Difference& difference, const Flags& flags) {
+  std::cout << "They differ at the last of " << difference.script.size()
+            << " steps.\n  left:  " << difference.left << "\n  right: " << difference.right
+            << "\n\n"
+            << AsCase(difference.script, "Seed" + std::to_string(flags.seed)) << std::flush;
+}
+
+int Run(const Flags& flags) {
+  const Profile& profile = *FindProfile(flags.profile);
+  const bool own = !flags.real.empty();
+  int64_t done = 0;
+  for (uint64_t round = 0; done < flags.ops; ++round) {
+    const Servers servers(flags);
+    const std::string version = Servers::VersionOf(servers.left());
+    if (round == 0) {
+      std::cout << "etcd " << version << ", profile " << profile.name << ", seed " << flags.seed
+                << ", " << flags.ops << " operations" << std::endl;
+    }
+    Generator generator(flags.seed + round, profile, *Version::Parse(version));
+    const int64_t count = own ? std::min(flags.ops_per_server, flags.ops - done) : flags.ops - done;
+    auto difference = Lockstep(servers.left(), servers.right(), kCatchUp).Run(generator, count);
+    if (difference) {
+      std::cout << "after " << done << " operations, seed " << flags.seed + round << ":\n";
+      if (own) {
+        difference =
+            Shrink(*std::move(difference), flags.shrink_attempts, [&](const Script& script) {
+              const Servers fresh(flags);
+              return Lockstep(fresh.left(), fresh.right(), kCatchUp).Replay(script);
+            });
+      }
+      Print(*difference, flags);
+      return kExitDiffer;
+    }
+    done += count;
+  }
+  std::cout << done << " operations, no difference" << std::endl;
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  Flags flags;
+  flags.seed = std::random_device()();
+  CLI::App app{
+      "Does the same made-up operations to two etcd servers and compares every answer, what "
+      "watches\n"
+      "are told, and hashes. At the first difference it looks for the shortest script that shows "
+      "it\n"
+      "and prints that as a conformance case. Exits 0 when there was no difference, 1 when there\n"
+      "was, 2 when it could not run.",
+      "etcd-differential"};
+  app.add_option("--left", flags.left, "HOST:PORT of a fresh server")->type_name("HOST:PORT");
+  app.add_option("--right", flags.right, "HOST:PORT of the other")->type_name("HOST:PORT");
+  app.add_option("--real", flags.real, "An etcd binary to start instead, again and again");
+  app.add_option("--fake", flags.fake, "A fake-etcd binary, to emulate the release of --real");
+  app.add_option("--seed", flags.seed, "Makes the operations the same again. Default: any");
+  app.add_option("--ops", flags.ops, "How many operations")->capture_default_str();
+  app.add_option("--ops-per-server", flags.ops_per_server, "After how many new servers are started")
+      ->capture_default_str();
+  app.add_option("--shrink-attempts", flags.shrink_attempts,
+                 "How often to try a shorter script; 0: never")
+      ->capture_default_str();
+  std::string profiles;
+  for (const Profile& profile : Profiles()) profiles += " " + profile.name;
+  app.add_option("--profile", flags.profile, "What kind of operations, of" + profiles)
+      ->capture_default_str()
+      ->check([](const std::string& name) {
+        return FindProfile(name) != nullptr ? "" : "no profile " + name;
+      });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return Complain(std::string(error.what()) + " (see --help)");
+  }
+  const bool endpoints = !flags.left.empty() && !flags.right.empty();
+  const bool binaries = !flags.real.empty() && !flags.fake.empty();
+  if (endpoints == binaries) {
+    return Complain("give --left and --right, or --real and --fake (see --help)");
+  }
+  try {
+    return Run(flags);
+  } catch (const std::exception& error) {
+    return Complain(error.what());
+  }
+}
+
+}  // namespace
+}  // namespace conformance
+
+int main(int argc, char** argv) { return conformance::Main(argc, argv); }
