@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <climits>
 #include <map>
 #include <optional>
 #include <set>
@@ -225,6 +226,9 @@ class Parser {
     Server::Options& options = flags_.server;
     if (name == "max-txn-ops") options.max_txn_ops = Number(value);
     if (name == "max-request-bytes") options.max_request_bytes = Number(value);
+    if (name == "bcrypt-cost") {
+      options.bcrypt_cost = static_cast<int>(std::min<int64_t>(Number(value), INT_MAX));
+    }
     if (name == "max-concurrent-streams") options.max_concurrent_streams = Number(value);
     if (name == "quota-backend-bytes" && *ParseInt(value) != 0) {
       options.quota_backend_bytes = *ParseInt(value);
@@ -238,6 +242,9 @@ class Parser {
     }
     if (name == "election-timeout") {
       options.election_timeout = std::chrono::milliseconds(Number(value));
+    }
+    if (name == "auth-token-ttl") {
+      options.auth_token_ttl = std::chrono::seconds(std::min<int64_t>(Number(value), INT_MAX));
     }
     if (name.ends_with("watch-progress-notify-interval")) {
       options.watch_progress_notify_interval = Milliseconds(value);

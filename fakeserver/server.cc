@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 
+#include "fakeserver/auth/bcrypt.h"
 #include "fakeserver/base/clock.h"
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/base/mutex.h"
@@ -25,6 +26,9 @@ namespace {
 
 // etcd never tells progress more often (server/storage/mvcc, minWatchProgressInterval).
 constexpr std::chrono::milliseconds kProgressIntervalMin{100};
+
+// In place of none (auth/simple_token.go, simpleTokenTTLDefault).
+constexpr std::chrono::seconds kTokenTtl{300};
 
 std::unique_ptr<Clock> MakeClock(Server::ClockKind kind) {
   if (kind == Server::ClockKind::kManual) return std::make_unique<ManualClock>();
@@ -55,7 +59,13 @@ Engine::Options EngineOptions(const Server::Options& options, const Behavior& be
       .minimum_lease_ttl = MinimumLeaseTtl(options),
       .election_timeout = options.election_timeout,
       .progress_interval = std::max(options.watch_progress_notify_interval, kProgressIntervalMin),
+      .auth_token_ttl = options.auth_token_ttl.count() > 0 ? options.auth_token_ttl : kTokenTtl,
       .seed = options.seed};
+}
+
+AuthOptions AuthOptionsOf(const Server::Options& options) {
+  const bool valid = options.bcrypt_cost >= kBcryptCostMin && options.bcrypt_cost <= kBcryptCostMax;
+  return {.bcrypt_cost = valid ? options.bcrypt_cost : kBcryptCostDefault};
 }
 
 std::optional<AutoCompaction> MakeCompaction(const Server::Options& options, TimePoint now,
@@ -99,9 +109,11 @@ struct Server::Impl {
         engine(EngineOptions(options, behavior, endpoints), *clock),
         agenda(engine, *clock, MakeCompaction(options, clock->Now(), engine.revision())),
         ticker(agenda, *clock),
-        dispatcher(engine, {.max_txn_ops = options.max_txn_ops,
-                            .max_request_bytes = static_cast<size_t>(options.max_request_bytes),
-                            .quota_backend_bytes = options.quota_backend_bytes}) {
+        dispatcher(engine,
+                   {.max_txn_ops = options.max_txn_ops,
+                    .max_request_bytes = static_cast<size_t>(options.max_request_bytes),
+                    .quota_backend_bytes = options.quota_backend_bytes},
+                   AuthOptionsOf(options)) {
     if (!manual()) engine.OnEarlierDeadline([this] { ticker.Reconsider(); });
   }
 

@@ -48,6 +48,36 @@ std::optional<std::vector<int>> ParseNumbers(std::string_view text) {
   }
 }
 
+void SetAuth(const EtcdVersion& version, Behavior& behavior) {
+  const auto since = [&](const Since& first) { return Holds(version, first); };
+  behavior.token_is_checked_while_auth_is_off = !since({28, 10, 0});
+  behavior.authenticate_checks_token = !since({28, 0, 0});
+  behavior.bearer_prefix_is_stripped = since({kNever, 32, 13});
+  behavior.jwt_knows_eddsa = since({kNever, kNever, 0});
+  behavior.passwords_are_hashed_by_the_api = since({kNever, 0, 0});
+  behavior.long_password_is_refused = since({28, 10, 0});
+  behavior.permission_range_is_checked = since({25, 8, 0});
+  behavior.role_get_shows_root_role_as_all = since({kNever, kNever, 0});
+  behavior.nested_txn_is_checked = since({42, 28, 11});
+  behavior.txn_put_checks_keys_of_lease = since({44, 30, 11});
+  behavior.admin_is_spared_lease_checks = since({27, 10, 0});
+  behavior.watch_from_key_is_checked_as_range = since({kNever, 33, 14});
+
+  const bool calls_are_checked = since({42, 28, 9});
+  behavior.auth_status_needs_admin = version.minor < 7;
+  behavior.reading_keys_of_lease_is_checked = since({26, 9, 0});
+  behavior.leases_need_user = calls_are_checked;
+  behavior.compact_needs_admin = calls_are_checked;
+  behavior.alarm_needs_user = calls_are_checked;
+  behavior.alarm_errors_are_mapped = since({kNever, 0, 0});
+  behavior.move_leader_needs_admin = calls_are_checked;
+  behavior.member_list_needs_user = calls_are_checked;
+  behavior.member_list_needs_admin = calls_are_checked && !since({43, 29, 10});
+  behavior.status_needs_admin = since({42, 28, 0}) && !since({kNever, 32, 12});
+  behavior.status_needs_user = since({42, 28, 0});
+  behavior.maintenance_auth_errors_are_mapped = since({kNever, kNever, 0});
+}
+
 }  // namespace
 
 std::string EtcdVersion::ToString() const {
@@ -75,7 +105,7 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.undefined_sort_is_refused = since({kNever, kNever, 0});
   behavior.txn_put_checks_lease_first = since({kNever, kNever, kNever});
   behavior.keys_only_leaves_out_lease = since({kNever, kNever, kNever});
-  behavior.token_is_checked_while_auth_is_off = !since({28, 10, 0});
+  SetAuth(version, behavior);
   behavior.alarm_response_has_header = since({kNever, 0, 0});
   behavior.has_range_stream = since({kNever, kNever, kNever});
   behavior.has_downgrade = since({kNever, 0, 0});

@@ -49,6 +49,31 @@ struct Behavior {
 
   // Auth.
   bool token_is_checked_while_auth_is_off = false;
+  bool authenticate_checks_token = false;
+  bool bearer_prefix_is_stripped = false;
+  bool jwt_knows_eddsa = false;
+  bool passwords_are_hashed_by_the_api = false;  // before anything else is checked
+  bool long_password_is_refused = false;
+  bool permission_range_is_checked = false;
+  bool role_get_shows_root_role_as_all = false;
+  bool nested_txn_is_checked = false;
+  bool txn_put_checks_keys_of_lease = false;
+  bool admin_is_spared_lease_checks = false;
+  bool watch_from_key_is_checked_as_range = false;
+
+  // Who may call what, while auth is on.
+  bool auth_status_needs_admin = false;
+  bool reading_keys_of_lease_is_checked = false;
+  bool leases_need_user = false;
+  bool compact_needs_admin = false;
+  bool alarm_needs_user = false;
+  bool alarm_errors_are_mapped = false;
+  bool move_leader_needs_admin = false;
+  bool member_list_needs_admin = false;
+  bool member_list_needs_user = false;
+  bool status_needs_admin = false;
+  bool status_needs_user = false;
+  bool maintenance_auth_errors_are_mapped = false;
 
   // Methods and fields.
   bool alarm_response_has_header = false;
@@ -81,7 +106,7 @@ struct Behavior {
   bool malformed_path_is_unimplemented = false;
 
   // HTTP: the gateway and the server that etcd is built with.
-  bool gateway_is_v2 = false;         // grpc-gateway v2 and protojson
+  bool gateway_is_v2 = false;  // grpc-gateway v2 and protojson
   bool gateway_predates_1_10 = false;
   bool gateway_has_hash_kv = false;
   bool http_redirects_temporarily = false;

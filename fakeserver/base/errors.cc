@@ -44,8 +44,85 @@ absl::Status RequestTooLarge() {
   return absl::InvalidArgumentError("etcdserver: request is too large");
 }
 
+absl::Status RootUserNotExist() {
+  return absl::FailedPreconditionError("etcdserver: root user does not exist");
+}
+
+absl::Status RootRoleNotExist() {
+  return absl::FailedPreconditionError("etcdserver: root user does not have root role");
+}
+
+absl::Status UserAlreadyExist() {
+  return absl::FailedPreconditionError("etcdserver: user name already exists");
+}
+
+absl::Status UserEmpty() { return absl::InvalidArgumentError("etcdserver: user name is empty"); }
+
+absl::Status UserNotFound() {
+  return absl::FailedPreconditionError("etcdserver: user name not found");
+}
+
+absl::Status RoleAlreadyExist() {
+  return absl::FailedPreconditionError("etcdserver: role name already exists");
+}
+
+absl::Status RoleNotFound() {
+  return absl::FailedPreconditionError("etcdserver: role name not found");
+}
+
+absl::Status RoleEmpty() { return absl::InvalidArgumentError("etcdserver: role name is empty"); }
+
+absl::Status AuthFailed() {
+  return absl::InvalidArgumentError(
+      "etcdserver: authentication failed, invalid user ID or password");
+}
+
+absl::Status NoPasswordUser() {
+  return absl::UnknownError("auth: authentication failed, password was given for no password user");
+}
+
+absl::Status PasswordTooLong() {
+  return absl::UnknownError("bcrypt: password length exceeds 72 bytes");
+}
+
+absl::Status PermissionNotGiven() {
+  return absl::InvalidArgumentError("etcdserver: permission not given");
+}
+
+absl::Status PermissionDenied() {
+  return absl::PermissionDeniedError("etcdserver: permission denied");
+}
+
+absl::Status RoleNotGranted() {
+  return absl::FailedPreconditionError("etcdserver: role is not granted to the user");
+}
+
+absl::Status PermissionNotGranted() {
+  return absl::FailedPreconditionError("etcdserver: permission is not granted to the role");
+}
+
+absl::Status AuthNotEnabled() {
+  return absl::FailedPreconditionError("etcdserver: authentication is not enabled");
+}
+
 absl::Status InvalidAuthToken() {
   return absl::UnauthenticatedError("etcdserver: invalid auth token");
+}
+
+absl::Status InvalidAuthMgmt() {
+  return absl::InvalidArgumentError("etcdserver: invalid auth management");
+}
+
+absl::Status AuthOldRevision() {
+  return absl::InvalidArgumentError("etcdserver: revision of auth store is old");
+}
+
+absl::Status UnmappedAuthError(const absl::Status& status) {
+  if (status == UserEmpty()) return absl::UnknownError("auth: user name is empty");
+  if (status == UserNotFound()) return absl::UnknownError("auth: user not found");
+  if (status == PermissionDenied()) return absl::UnknownError("auth: permission denied");
+  if (status == InvalidAuthToken()) return absl::UnknownError("auth: invalid auth token");
+  return status;
 }
 
 absl::Status BadLeaderTransferee() {

@@ -19,7 +19,29 @@ absl::Status LeaseNotFound();
 absl::Status LeaseExists();
 absl::Status LeaseTtlTooLarge();
 absl::Status RequestTooLarge();
+
+absl::Status RootUserNotExist();
+absl::Status RootRoleNotExist();
+absl::Status UserAlreadyExist();
+absl::Status UserEmpty();
+absl::Status UserNotFound();
+absl::Status RoleAlreadyExist();
+absl::Status RoleNotFound();
+absl::Status RoleEmpty();
+absl::Status AuthFailed();
+absl::Status NoPasswordUser();
+absl::Status PasswordTooLong();
+absl::Status PermissionNotGiven();
+absl::Status PermissionDenied();
+absl::Status RoleNotGranted();
+absl::Status PermissionNotGranted();
+absl::Status AuthNotEnabled();
 absl::Status InvalidAuthToken();
+absl::Status InvalidAuthMgmt();
+absl::Status AuthOldRevision();
+/// An error of authentication as etcd's calls of maintenance give it away: the words it has inside.
+absl::Status UnmappedAuthError(const absl::Status& status);
+
 absl::Status BadLeaderTransferee();
 absl::Status LeaderTransferTimedOut();
 absl::Status RequestTimedOut();

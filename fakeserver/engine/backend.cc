@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -108,7 +109,9 @@ Backend MakeBackend(const BackendSource& source) {
                              "members", "members_removed", "meta"}) {
     buckets[bucket];
   }
-  buckets["auth"].emplace_back("authRevision", BigEndian(1));
+  for (AuthStore::Entry& entry : source.auth.Entries()) {
+    buckets[entry.bucket].emplace_back(std::move(entry.key), std::move(entry.value));
+  }
   buckets["cluster"].emplace_back("clusterVersion", source.behavior.version.OfMinor().ToString());
   for (const LeaseId id : source.leases.Ids()) {
     buckets["lease"].emplace_back(BigEndian(static_cast<uint64_t>(id)),

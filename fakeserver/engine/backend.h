@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "fakeserver/auth/auth_store.h"
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/cluster/membership.h"
 #include "fakeserver/lease/lease_table.h"
@@ -30,6 +31,7 @@ struct BackendSource {
   const Membership& membership;
   const Store& store;
   const LeaseTable& leases;
+  const AuthStore& auth;
   uint64_t raft_index = 0;
   uint64_t raft_term = 0;
 };

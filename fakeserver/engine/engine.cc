@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "fakeserver/base/errors.h"
+#include "fakeserver/base/key_range.h"
 #include "fakeserver/engine/engine_state.h"
+#include "fakeserver/engine/request_checks.h"
 #include "fakeserver/mvcc/hash.h"
 
 namespace fakeetcd {
@@ -72,33 +74,47 @@ Engine::Engine(const Options& options, const Clock& clock)
 
 Engine::~Engine() = default;
 
-absl::StatusOr<RangeResponse> Engine::Range(const RangeRequest& request) {
-  absl::StatusOr<RangeResponse> response = [&] {
+absl::StatusOr<RangeResponse> Engine::Range(const RangeRequest& request, const Caller& caller) {
+  absl::StatusOr<RangeResponse> response = [&]() -> absl::StatusOr<RangeResponse> {
     const Locked lock(*this);
+    auto access = state_->AccessOf(caller).CheckRange(request);
+    if (access.ok() && state_->auth.IsStale(caller)) access = error::AuthOldRevision();
+    if (!access.ok()) return access;
     return state_->keys.Range(request);
   }();
   if (response.ok()) FinishRange(request, *response);
   return response;
 }
 
-absl::StatusOr<PutResponse> Engine::Put(const PutRequest& request) {
+absl::StatusOr<PutResponse> Engine::Put(const PutRequest& request, const Caller& caller) {
   const Locked lock(*this);
   ++state_->raft_index;
+  if (auto access = state_->AccessOf(caller).CheckPut(request); !access.ok()) return access;
   auto response = state_->keys.Put(request);
   state_->Commit();
   return response;
 }
 
-DeleteRangeResponse Engine::DeleteRange(const DeleteRangeRequest& request) {
+absl::StatusOr<DeleteRangeResponse> Engine::DeleteRange(const DeleteRangeRequest& request,
+                                                        const Caller& caller) {
   const Locked lock(*this);
   ++state_->raft_index;
+  if (auto access = state_->AccessOf(caller).CheckDeleteRange(request); !access.ok()) {
+    return access;
+  }
   auto response = state_->keys.DeleteRange(request);
   state_->Commit();
   return response;
 }
 
-absl::StatusOr<TxnResponse> Engine::Txn(const TxnRequest& request) {
+absl::StatusOr<TxnResponse> Engine::Txn(const TxnRequest& request, const Caller& caller) {
   const Locked lock(*this);
+  auto access = state_->AccessOf(caller).CheckTxn(request);
+  // One that only reads is checked again when it has been done, even where it asked for nothing.
+  if (access.ok() && state_->auth.IsStale(caller) && IsReadOnly(request)) {
+    access = error::AuthOldRevision();
+  }
+  if (!access.ok()) return access;
   auto response = state_->keys.Txn(request);
   state_->raft_index += state_->store.dirty() ? 1 : 0;
   state_->Commit();
@@ -130,9 +146,10 @@ absl::StatusOr<Engine::Lease> Engine::LeaseGrant(LeaseId id, int64_t ttl_seconds
   return Lease{state_->store.revision(), id, ttl->count(), ttl->count(), {}};
 }
 
-absl::StatusOr<int64_t> Engine::LeaseRevoke(LeaseId id) {
+absl::StatusOr<int64_t> Engine::LeaseRevoke(LeaseId id, const Caller& caller) {
   const Locked lock(*this);
   ++state_->raft_index;
+  if (auto access = state_->AccessOf(caller).CheckWriteOfKeysOf(id); !access.ok()) return access;
   const auto ended = state_->leases.Revoke(id);
   if (!ended.ok()) return ended.status();
   state_->keys.DeleteKeysOf(*ended);
@@ -171,9 +188,18 @@ std::shared_ptr<WatchStream> Engine::WatchOpen(std::shared_ptr<WatchSink> sink) 
   return state_->watches.Open(std::move(sink), clock_.Now());
 }
 
-void Engine::WatchCreate(WatchStream& stream, WatchCreateRequest request) {
+void Engine::WatchCreate(WatchStream& stream, WatchCreateRequest request,
+                         const absl::StatusOr<Caller>& caller) {
   const Locked lock(*this);
-  state_->watches.Create(stream, std::move(request), clock_.Now());
+  if (request.key.empty()) request.key.assign(1, '\0');
+  absl::Status access = caller.status();
+  if (access.ok()) {
+    // Older releases have by then forgotten that the watch is of all keys from there on.
+    const bool from_key = KeyRange(request.key, request.range_end).from_key();
+    const bool single = from_key && !options_.behavior.watch_from_key_is_checked_as_range;
+    access = state_->auth.CheckRead(*caller, request.key, single ? "" : request.range_end);
+  }
+  state_->watches.Create(stream, std::move(request), clock_.Now(), access);
 }
 
 void Engine::WatchCancel(WatchStream& stream, WatchId id) {
@@ -220,6 +246,7 @@ void Engine::Restart() {
   raft_term_.fetch_add(1);
   state_->watches.CloseAll();
   state_->leases.RenewAll(clock_.Now(), options_.election_timeout);
+  state_->auth.ForgetTokens();
 }
 
 void Engine::Reset() {
@@ -227,6 +254,7 @@ void Engine::Reset() {
   raft_term_.store(kFirstRaftTerm);
   state_->watches.CloseAll();
   state_ = std::make_unique<State>(options_);
+  PublishAuthEnabled();
 }
 
 std::optional<TimePoint> Engine::NextDeadline() {

@@ -5,12 +5,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "fakeserver/auth/auth_store.h"
+#include "fakeserver/auth/caller.h"
 #include "fakeserver/base/clock.h"
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/base/mutex.h"
@@ -39,7 +43,8 @@ class Engine {
     std::chrono::seconds minimum_lease_ttl{2};
     Duration election_timeout = std::chrono::seconds(1);
     Duration progress_interval = std::chrono::minutes(10);
-    uint64_t seed = 1;  // of the lease ids made up here
+    Duration auth_token_ttl = std::chrono::minutes(5);
+    uint64_t seed = 1;  // of the lease ids, tokens and salts made up here
   };
 
   Engine(const Options& options, const Clock& clock);
@@ -52,15 +57,21 @@ class Engine {
   const Behavior& behavior() const { return options_.behavior; }
   const MemberIdentity& identity() const { return options_.identity; }
 
-  // The key space.
+  // The key space. While auth is on, each request may also fail with UserEmpty, AuthOldRevision or
+  // PermissionDenied, before anything else.
 
   /// Fails with FutureRevision or Compacted.
-  absl::StatusOr<RangeResponse> Range(const RangeRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<RangeResponse> Range(const RangeRequest& request, const Caller& caller = {})
+      ABSL_LOCKS_EXCLUDED(mu_);
   /// Fails with LeaseNotFound, or with KeyNotFound where the key's value or lease is to be kept.
-  absl::StatusOr<PutResponse> Put(const PutRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
-  DeleteRangeResponse DeleteRange(const DeleteRangeRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<PutResponse> Put(const PutRequest& request, const Caller& caller = {})
+      ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<DeleteRangeResponse> DeleteRange(const DeleteRangeRequest& request,
+                                                  const Caller& caller = {})
+      ABSL_LOCKS_EXCLUDED(mu_);
   /// Fails as the operations of the branch taken would, and then has done nothing.
-  absl::StatusOr<TxnResponse> Txn(const TxnRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<TxnResponse> Txn(const TxnRequest& request, const Caller& caller = {})
+      ABSL_LOCKS_EXCLUDED(mu_);
   /// Returns the current revision. What is compacted cannot be read from then on; it is gone from
   /// memory too when this returns if `physical`, and bit by bit otherwise.
   /// Fails with Compacted or FutureRevision.
@@ -99,8 +110,10 @@ class Engine {
   };
   /// An `id` of 0 asks for a free one. Fails with LeaseTtlTooLarge or LeaseExists.
   absl::StatusOr<Lease> LeaseGrant(LeaseId id, int64_t ttl_seconds) ABSL_LOCKS_EXCLUDED(mu_);
-  /// Returns the revision after. Fails with LeaseNotFound.
-  absl::StatusOr<int64_t> LeaseRevoke(LeaseId id) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Returns the revision after. Fails with LeaseNotFound; while auth is on, as Put would of one of
+  /// its keys.
+  absl::StatusOr<int64_t> LeaseRevoke(LeaseId id, const Caller& caller = {})
+      ABSL_LOCKS_EXCLUDED(mu_);
   /// The TTL is 0 when there is no such lease.
   Lease LeaseKeepAlive(LeaseId id) ABSL_LOCKS_EXCLUDED(mu_);
   /// The TTL is -1 when there is no such lease.
@@ -118,7 +131,9 @@ class Engine {
   /// A stream holds its sink until it is closed. Sinks are woken outside the engine's lock, by
   /// whatever thread made the change, and must not block.
   std::shared_ptr<WatchStream> WatchOpen(std::shared_ptr<WatchSink> sink) ABSL_LOCKS_EXCLUDED(mu_);
-  void WatchCreate(WatchStream& stream, WatchCreateRequest request) ABSL_LOCKS_EXCLUDED(mu_);
+  /// `caller` may be why nobody is known to call: the watch is then refused for it.
+  void WatchCreate(WatchStream& stream, WatchCreateRequest request,
+                   const absl::StatusOr<Caller>& caller = Caller()) ABSL_LOCKS_EXCLUDED(mu_);
   void WatchCancel(WatchStream& stream, WatchId id) ABSL_LOCKS_EXCLUDED(mu_);
   void WatchProgress(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
   /// The stream's next response, or nullopt: then the sink will be woken for the one after.
@@ -144,6 +159,49 @@ class Engine {
   /// Hands leadership to a member. Fails with BadLeaderTransferee for who may not lead, and with
   /// LeaderTransferTimedOut for who has not started.
   absl::Status MoveLeader(uint64_t target_id) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Authentication.
+
+  /// Whether a caller has to be known. Takes no lock.
+  bool auth_enabled() const { return auth_enabled_.load(std::memory_order_relaxed); }
+  uint64_t auth_revision() ABSL_LOCKS_EXCLUDED(mu_);
+
+  using AuthRequest = absl::FunctionRef<absl::Status(AuthStore& auth)>;
+  /// A request to look at or to change users and roles, which says itself who may make it. Returns
+  /// the revision of the key space; fails as the request does.
+  absl::StatusOr<int64_t> Auth(const AuthRequest& request) ABSL_LOCKS_EXCLUDED(mu_);
+
+  /// What a password has to match, which is slow and for the caller to find out, and the auth
+  /// revision it is of.
+  struct Login {
+    std::string password_hash;
+    uint64_t auth_revision = 0;
+  };
+  /// Fails with AuthNotEnabled, AuthFailed or NoPasswordUser.
+  absl::StatusOr<Login> AuthFindLogin(std::string_view user) ABSL_LOCKS_EXCLUDED(mu_);
+
+  enum class SessionToken { kNone, kSimple };
+  struct Session {
+    int64_t revision = 0;
+    uint64_t auth_revision = 0;  // unlike the login's: something changed in between
+    std::string token;           // a simple one, where that was asked for
+  };
+  /// Fails as AuthFindLogin does.
+  absl::StatusOr<Session> AuthOpenSession(std::string_view user, SessionToken token)
+      ABSL_LOCKS_EXCLUDED(mu_);
+  /// Whose the simple token is, which from now on has its whole time to live again.
+  std::optional<Caller> AuthUseToken(std::string_view token) ABSL_LOCKS_EXCLUDED(mu_);
+  /// As many random bytes.
+  std::string AuthSalt(size_t bytes) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // What else a caller may do. All of it while auth is off.
+
+  /// Fails with UserEmpty, UserNotFound or PermissionDenied.
+  absl::Status CheckAdmin(const Caller& caller) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Of the keys attached to a lease, and to all leases. Each fails as a Range or Put of one would.
+  absl::Status CheckReadOfKeysOf(LeaseId id, const Caller& caller) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::Status CheckWriteOfKeysOf(LeaseId id, const Caller& caller) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::Status CheckReadOfKeysOfLeases(const Caller& caller) ABSL_LOCKS_EXCLUDED(mu_);
 
   // The member itself.
 
@@ -181,10 +239,13 @@ class Engine {
   class Locked;
   struct State;
 
+  void PublishAuthEnabled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
   const Options options_;
   const Clock& clock_;
   std::function<void()> deadline_listener_;
   std::atomic<uint64_t> raft_term_{2};
+  std::atomic<bool> auth_enabled_{false};  // what state_ says, for all to see
   Mutex mu_;
   std::unique_ptr<State> state_ ABSL_GUARDED_BY(mu_);
 };

@@ -2,9 +2,11 @@
 // one.
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "fakeserver/base/errors.h"
 #include "fakeserver/base/key_range.h"
@@ -17,6 +19,18 @@ namespace {
 
 // How many keys of a backend are collected before requests get their turn.
 constexpr size_t kKeysPerPiece = 1024;
+
+std::vector<AuthStore::Entry> AuthEntriesOf(const BboltBuckets& buckets) {
+  std::vector<AuthStore::Entry> entries;
+  for (const char* const name : {"auth", "authRoles", "authUsers"}) {
+    const auto bucket = buckets.find(name);
+    if (bucket == buckets.end()) continue;
+    for (const auto& [key, value] : bucket->second) {
+      entries.push_back({name, std::string(key), std::string(value)});
+    }
+  }
+  return entries;
+}
 
 }  // namespace
 
@@ -64,6 +78,7 @@ Backend Engine::TakeBackend() {
                              .membership = state_->membership,
                              .store = state_->store,
                              .leases = state_->leases,
+                             .auth = state_->auth,
                              .raft_index = state_->raft_index,
                              .raft_term = raft_term()});
       collection = state_->store.BeginCollection();
@@ -96,9 +111,11 @@ absl::Status Engine::Load(const BboltBuckets& buckets) {
   for (const VersionPtr& version : state->store.Range(everything, std::nullopt, 0).versions) {
     state->leases.Attach(version->lease(), version->key());
   }
+  if (auto status = state->auth.Load(AuthEntriesOf(buckets)); !status.ok()) return status;
   const Locked lock(*this);
   state_->watches.CloseAll();
   state_ = std::move(state);
+  PublishAuthEnabled();
   return absl::OkStatus();
 }
 

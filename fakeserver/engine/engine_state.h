@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <random>
 
 #include "absl/base/thread_annotations.h"
 
+#include "fakeserver/auth/auth_store.h"
 #include "fakeserver/cluster/membership.h"
+#include "fakeserver/engine/access.h"
 #include "fakeserver/engine/engine.h"
 #include "fakeserver/engine/key_space.h"
 #include "fakeserver/lease/lease_table.h"
@@ -20,23 +23,31 @@ namespace fakeetcd {
 /// All that a request can change.
 struct Engine::State {
   explicit State(const Options& options)
-      : store(options.behavior),
+      : behavior(options.behavior),
+        store(options.behavior),
         leases(options.minimum_lease_ttl),
         keys(options.behavior, store, leases),
         watches(options.behavior, store, options.progress_interval),
+        auth(options.behavior, options.auth_token_ttl),
+        random(options.seed),
         membership(options.behavior, options.identity, options.membership),
         raft_index(options.behavior.first_raft_index),
         next_lease(options.seed << 8) {}
 
+  const Behavior& behavior;
   Store store;
   LeaseTable leases;
   KeySpace keys;
   WatchHub watches;
+  AuthStore auth;
+  std::mt19937_64 random;  // of tokens and of what passwords are salted with
   Membership membership;
   uint64_t raft_index;
   int64_t db_size_max = 0;
   uint64_t next_lease;
   std::optional<TimePoint> next_sweep;
+
+  Access AccessOf(const Caller& caller) const { return {behavior, auth, leases, caller}; }
 
   /// Ends a write: one revision, told to every watcher.
   void Commit();

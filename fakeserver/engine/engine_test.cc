@@ -80,7 +80,7 @@ TEST(EngineTest, HashIsEtcdsOwn) {
     f.Put("a", "1");
     f.Put("b", "2");
     f.Put("a", "3");
-    f.engine.DeleteRange({.key = "b"});
+    ASSERT_TRUE(f.engine.DeleteRange({.key = "b"}).ok());
     ASSERT_TRUE(f.engine.LeaseGrant(77, 600).ok());
     f.Put("c", "4", 77);
     EXPECT_EQ(f.engine.Hash().hash, c.written);

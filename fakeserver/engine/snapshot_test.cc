@@ -80,10 +80,10 @@ void Scramble(Fixture& f, uint32_t seed, int rounds) {
     const std::string key = "k" + std::to_string(random() % 40);
     switch (random() % 10) {
       case 0:
-        f.engine.DeleteRange({.key = key});
+        ASSERT_TRUE(f.engine.DeleteRange({.key = key}).ok());
         break;
       case 1:
-        f.engine.DeleteRange({.key = key, .range_end = "k3"});
+        ASSERT_TRUE(f.engine.DeleteRange({.key = key, .range_end = "k3"}).ok());
         break;
       case 2:
         if (random() % 8 == 0) (void)f.engine.Compact(f.engine.revision() - 5, random() % 2 == 0);
@@ -202,7 +202,7 @@ TEST(SnapshotTest, HistoryGoesOnAfterALoadAsItWouldHave) {
   LoadInto(loaded.engine, saved.SaveSnapshot());
   for (Fixture* f : {&saved, &loaded}) {
     f->Put("k1", "new");
-    f->engine.DeleteRange({.key = "k", .range_end = "k2"});
+    ASSERT_TRUE(f->engine.DeleteRange({.key = "k", .range_end = "k2"}).ok());
     ASSERT_TRUE(f->engine.Compact(f->engine.revision() - 1, true).ok());
     f->Put("k1", "newer");
   }

@@ -47,8 +47,8 @@ grpc::ServerUnaryReactor* ClusterService::MemberList(grpc::CallbackServerContext
   return AnswerUnary<pb::MemberListRequest>(
       dispatcher_, call,
       [&](const pb::MemberListRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        return ToWire<pb::MemberListResponse>(dispatcher_.engine(),
-                                              dispatcher_.MemberList(EnvelopeOf(call, message)));
+        return ToWire<pb::MemberListResponse>(
+            dispatcher_.engine(), dispatcher_.MemberList(EnvelopeOf(dispatcher_, call, message)));
       });
 }
 
@@ -60,7 +60,7 @@ grpc::ServerUnaryReactor* ClusterService::MemberAdd(grpc::CallbackServerContext*
       dispatcher_, call,
       [&](const pb::MemberAddRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
         const auto added = dispatcher_.MemberAdd(ToVector(message.peerurls()), message.islearner(),
-                                                 EnvelopeOf(call, message));
+                                                 EnvelopeOf(dispatcher_, call, message));
         if (!added.ok()) return added.status();
         auto answer = Listing<pb::MemberAddResponse>(dispatcher_.engine(), added->members);
         Fill(added->member, *answer.mutable_member());
@@ -77,7 +77,7 @@ grpc::ServerUnaryReactor* ClusterService::MemberRemove(grpc::CallbackServerConte
       [&](const pb::MemberRemoveRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
         return ToWire<pb::MemberRemoveResponse>(
             dispatcher_.engine(),
-            dispatcher_.MemberRemove(message.id(), EnvelopeOf(call, message)));
+            dispatcher_.MemberRemove(message.id(), EnvelopeOf(dispatcher_, call, message)));
       });
 }
 
@@ -91,7 +91,7 @@ grpc::ServerUnaryReactor* ClusterService::MemberUpdate(grpc::CallbackServerConte
         return ToWire<pb::MemberUpdateResponse>(
             dispatcher_.engine(),
             dispatcher_.MemberUpdate(message.id(), ToVector(message.peerurls()),
-                                     EnvelopeOf(call, message)));
+                                     EnvelopeOf(dispatcher_, call, message)));
       });
 }
 
@@ -104,7 +104,7 @@ grpc::ServerUnaryReactor* ClusterService::MemberPromote(grpc::CallbackServerCont
       [&](const pb::MemberPromoteRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
         return ToWire<pb::MemberPromoteResponse>(
             dispatcher_.engine(),
-            dispatcher_.MemberPromote(message.id(), EnvelopeOf(call, message)));
+            dispatcher_.MemberPromote(message.id(), EnvelopeOf(dispatcher_, call, message)));
       });
 }
 

@@ -11,6 +11,9 @@
 
 #include "fakeserver/engine/engine.h"
 #include "fakeserver/engine/requests.h"
+#include "fakeserver/services/admission.h"
+#include "fakeserver/services/auth_options.h"
+#include "fakeserver/services/envelope.h"
 
 namespace fakeetcd {
 
@@ -25,22 +28,33 @@ struct RequestLimits {
   size_t max_message_bytes() const { return max_request_bytes + 512 * 1024; }
 };
 
-/// What of a request is not in its message.
-struct Envelope {
-  size_t bytes = 0;        // of the message on the wire
-  bool has_token = false;  // among the metadata
-};
-
 /// The choke point: every request of every transport passes here, is checked in etcd's order and
 /// handed to the engine. Thread-safe.
 class Dispatcher {
  public:
-  Dispatcher(Engine& engine, const RequestLimits& limits) : engine_(engine), limits_(limits) {}
+  Dispatcher(Engine& engine, const RequestLimits& limits, const AuthOptions& auth = {})
+      : engine_(engine), limits_(limits), auth_(auth) {}
 
-  /// What can fail of nothing but its own goes there directly: watches, and what only looks.
+  /// What needs no permission and can fail of nothing but its own goes there directly.
   Engine& engine() const { return engine_; }
   const Behavior& behavior() const { return engine_.behavior(); }
   const RequestLimits& limits() const { return limits_; }
+  const AuthOptions& auth_options() const { return auth_; }
+
+  // Who calls.
+
+  /// Whether anything may ask who calls; when nothing does an envelope need not say it.
+  bool may_authenticate() const {
+    return engine_.auth_enabled() || behavior().token_is_checked_while_auth_is_off;
+  }
+  /// Nobody where auth is off or the envelope holds no proof. Fails with InvalidAuthToken.
+  absl::StatusOr<Caller> Authenticate(const Envelope& envelope) const;
+  /// The same of what etcd proposes to its log, which has a size. Fails with RequestTooLarge too.
+  absl::StatusOr<Caller> AuthenticateProposal(const Envelope& envelope) const;
+  /// Whether who calls may make a call that is not about keys. Fails in the words of the call.
+  absl::Status Admit(Call call, const Envelope& envelope) const;
+
+  // Keys and leases.
 
   absl::StatusOr<RangeResponse> Range(const RangeRequest& request, const Envelope& envelope);
   absl::StatusOr<PutResponse> Put(const PutRequest& request, const Envelope& envelope);
@@ -53,8 +67,12 @@ class Dispatcher {
                                            const Envelope& envelope);
   /// Returns the revision after.
   absl::StatusOr<int64_t> LeaseRevoke(LeaseId id, const Envelope& envelope);
+  absl::StatusOr<Engine::Lease> LeaseKeepAlive(LeaseId id, const Envelope& envelope);
+  absl::StatusOr<Engine::Lease> LeaseTimeToLive(LeaseId id, bool keys, const Envelope& envelope);
+  absl::StatusOr<Engine::LeaseList> LeaseLeases(const Envelope& envelope);
+  void WatchCreate(WatchStream& stream, WatchCreateRequest request, const Envelope& envelope);
 
-  Engine::Members MemberList(const Envelope& envelope);
+  absl::StatusOr<Engine::Members> MemberList(const Envelope& envelope);
   absl::StatusOr<Engine::MemberAddResponse> MemberAdd(const std::vector<std::string>& peer_urls,
                                                       bool learner, const Envelope& envelope);
   absl::StatusOr<Engine::Members> MemberRemove(uint64_t id, const Envelope& envelope);
@@ -69,11 +87,11 @@ class Dispatcher {
   absl::Status Refusal(std::string_view path) const;
 
  private:
-  absl::Status CheckToken(const Envelope& envelope) const;
-  absl::Status CheckProposal(const Envelope& envelope) const;
+  absl::Status RequireUser(const Envelope& envelope) const;
 
   Engine& engine_;
   const RequestLimits limits_;
+  const AuthOptions auth_;
 };
 
 }  // namespace fakeetcd

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakeserver/base/errors.h"
+#include "fakeserver/services/auth_calls.h"
+
 namespace fakeetcd {
 namespace {
 
@@ -40,8 +43,6 @@ TEST_F(DispatcherTest, RefusesInTheWordsOfEtcdWhatTheReleaseLacks) {
 }
 
 TEST_F(DispatcherTest, SaysSoWhereTheFakeLacksSomething) {
-  EXPECT_EQ(RefusalText("3.6", "/etcdserverpb.Auth/UserAdd"),
-            "fake-etcd: Auth/UserAdd is not supported");
   EXPECT_EQ(RefusalText("3.7", "/etcdserverpb.KV/RangeStream"),
             "fake-etcd: KV/RangeStream is not supported");
   EXPECT_EQ(Refusal("3.6", "/v3lockpb.Lock/Lock").code(), absl::StatusCode::kUnimplemented);
@@ -89,6 +90,83 @@ TEST_F(DispatcherTest, TheShapeIsLookedAtBeforeTheSize) {
 
   EXPECT_EQ(dispatcher.Put({}, {.bytes = 2 << 20}).status().message(),
             "etcdserver: key is not provided");
+}
+
+// Root, whose password is "r", and nobody else.
+class AuthenticationTest : public DispatcherTest {
+ protected:
+  explicit AuthenticationTest(const std::string& release = "3.6")
+      : engine_(Options(release), clock_), dispatcher_(engine_, {}, {.bcrypt_cost = 4}) {
+    EXPECT_TRUE(calls_.AddUser({.name = "root", .password = "r"}, {}).ok());
+    EXPECT_TRUE(calls_.GrantRole({.user = "root", .role = "root"}, {}).ok());
+    EXPECT_TRUE(calls_.Enable({}).ok());
+    EXPECT_TRUE(calls_.Authenticate({"root", "r"}, {}, token_).ok());
+  }
+
+  ManualClock clock_;
+  Engine engine_;
+  Dispatcher dispatcher_;
+  AuthCalls calls_{dispatcher_};
+  std::string token_;
+};
+
+TEST_F(AuthenticationTest, AsksForProofOnlyWhileItIsOn) {
+  EXPECT_TRUE(dispatcher_.may_authenticate());
+  EXPECT_EQ(dispatcher_.Put({.key = "k"}, {}).status(), error::UserEmpty());
+  EXPECT_TRUE(dispatcher_.Put({.key = "k"}, {.token = token_}).ok());
+
+  EXPECT_TRUE(calls_.Disable({.token = token_}).ok());
+
+  EXPECT_FALSE(dispatcher_.may_authenticate());
+  EXPECT_TRUE(dispatcher_.Put({.key = "k"}, {.token = "x"}).ok());
+}
+
+TEST_F(AuthenticationTest, ATokenLivesOnTheServersClock) {
+  clock_.MoveTo(clock_.Now() + std::chrono::seconds(299));
+  EXPECT_TRUE(dispatcher_.Put({.key = "k"}, {.token = token_}).ok());
+  clock_.MoveTo(clock_.Now() + std::chrono::seconds(299));
+  EXPECT_TRUE(dispatcher_.Put({.key = "k"}, {.token = token_}).ok());
+  clock_.MoveTo(clock_.Now() + std::chrono::seconds(301));
+  EXPECT_EQ(dispatcher_.Put({.key = "k"}, {.token = token_}).status(), error::InvalidAuthToken());
+}
+
+TEST_F(AuthenticationTest, ACommonNameIsAUserUnlessThereIsAToken) {
+  EXPECT_TRUE(dispatcher_.Put({.key = "k"}, {.common_name = "root"}).ok());
+  EXPECT_EQ(dispatcher_.Put({.key = "k"}, {.common_name = "nobody"}).status(),
+            error::PermissionDenied());
+  EXPECT_EQ(dispatcher_.Put({.key = "k"}, {.token = "x", .common_name = "root"}).status(),
+            error::InvalidAuthToken());
+  EXPECT_EQ(dispatcher_.Admit(Call::kStatus, {.common_name = "nobody"}), absl::OkStatus());
+  EXPECT_EQ(dispatcher_.Admit(Call::kHash, {.common_name = "nobody"}), error::UserNotFound());
+}
+
+TEST_F(AuthenticationTest, ARestartForgetsTokensAndNothingElse) {
+  engine_.Restart();
+
+  EXPECT_EQ(dispatcher_.Put({.key = "k"}, {.token = token_}).status(), error::InvalidAuthToken());
+  EXPECT_TRUE(calls_.Authenticate({"root", "r"}, {}, token_).ok());
+  EXPECT_TRUE(dispatcher_.Put({.key = "k"}, {.token = token_}).ok());
+}
+
+TEST_F(AuthenticationTest, AResetForgetsAll) {
+  engine_.Reset();
+
+  EXPECT_FALSE(dispatcher_.may_authenticate());
+  EXPECT_TRUE(dispatcher_.Put({.key = "k"}, {}).ok());
+}
+
+TEST_F(AuthenticationTest, WhoCallsCountsForTheSizeOfAProposal) {
+  constexpr size_t kOfRoot = 2 + 4 + 2;  // "root", and a revision of one byte
+  const auto fits = [&](size_t bytes) {
+    return dispatcher_.AuthenticateProposal({.bytes = bytes, .token = token_}).ok();
+  };
+  size_t largest = dispatcher_.limits().max_request_bytes;
+  while (!fits(largest)) --largest;
+
+  EXPECT_TRUE(calls_.Disable({.token = token_}).ok());
+
+  EXPECT_TRUE(fits(largest + kOfRoot));
+  EXPECT_FALSE(fits(largest + kOfRoot + 1));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include "fakeserver/services/auth_service.h"
 #include "fakeserver/services/cluster_service.h"
 #include "fakeserver/services/health_service.h"
 #include "fakeserver/services/kv_service.h"
@@ -57,12 +58,13 @@ struct GrpcEndpoint::Parts {
         lease(dispatcher, streams),
         cluster(dispatcher),
         maintenance(dispatcher, streams),
+        auth(dispatcher),
         health(dispatcher, streams),
         unserved(dispatcher) {}
 
   void RegisterAt(grpc::ServerBuilder& builder) {
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-             &kv, &watch, &lease, &cluster, &maintenance, &health}) {
+             &kv, &watch, &lease, &cluster, &maintenance, &auth, &health}) {
       builder.RegisterService(service);
     }
     builder.RegisterCallbackGenericService(&unserved);
@@ -74,6 +76,7 @@ struct GrpcEndpoint::Parts {
   LeaseService lease;
   ClusterService cluster;
   MaintenanceService maintenance;
+  AuthService auth;
   HealthService health;
   Unserved unserved;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;

@@ -23,7 +23,7 @@ grpc::ServerUnaryReactor* KvService::Range(grpc::CallbackServerContext* context,
   const UnaryCall call{context, request, response};
   return AnswerUnary<pb::RangeRequest>(dispatcher_, call, [&](const pb::RangeRequest& message) {
     return ToWire(dispatcher_.engine(),
-                  dispatcher_.Range(ToEngine(message), EnvelopeOf(call, message)));
+                  dispatcher_.Range(ToEngine(message), EnvelopeOf(dispatcher_, call, message)));
   });
 }
 
@@ -33,7 +33,7 @@ grpc::ServerUnaryReactor* KvService::Put(grpc::CallbackServerContext* context,
   const UnaryCall call{context, request, response};
   return AnswerUnary<pb::PutRequest>(dispatcher_, call, [&](const pb::PutRequest& message) {
     return ToWire(dispatcher_.engine(),
-                  dispatcher_.Put(ToEngine(message), EnvelopeOf(call, message)));
+                  dispatcher_.Put(ToEngine(message), EnvelopeOf(dispatcher_, call, message)));
   });
 }
 
@@ -43,8 +43,9 @@ grpc::ServerUnaryReactor* KvService::DeleteRange(grpc::CallbackServerContext* co
   const UnaryCall call{context, request, response};
   return AnswerUnary<pb::DeleteRangeRequest>(
       dispatcher_, call, [&](const pb::DeleteRangeRequest& message) {
-        return ToWire(dispatcher_.engine(),
-                      dispatcher_.DeleteRange(ToEngine(message), EnvelopeOf(call, message)));
+        return ToWire(
+            dispatcher_.engine(),
+            dispatcher_.DeleteRange(ToEngine(message), EnvelopeOf(dispatcher_, call, message)));
       });
 }
 
@@ -54,7 +55,7 @@ grpc::ServerUnaryReactor* KvService::Txn(grpc::CallbackServerContext* context,
   const UnaryCall call{context, request, response};
   return AnswerUnary<pb::TxnRequest>(dispatcher_, call, [&](const pb::TxnRequest& message) {
     return ToWire(dispatcher_.engine(),
-                  dispatcher_.Txn(ToEngine(message), EnvelopeOf(call, message)));
+                  dispatcher_.Txn(ToEngine(message), EnvelopeOf(dispatcher_, call, message)));
   });
 }
 
@@ -65,8 +66,8 @@ grpc::ServerUnaryReactor* KvService::Compact(grpc::CallbackServerContext* contex
   return AnswerUnary<pb::CompactionRequest>(
       dispatcher_, call,
       [&](const pb::CompactionRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        const auto revision =
-            dispatcher_.Compact(message.revision(), message.physical(), EnvelopeOf(call, message));
+        const auto revision = dispatcher_.Compact(message.revision(), message.physical(),
+                                                  EnvelopeOf(dispatcher_, call, message));
         if (!revision.ok()) return revision.status();
         pb::CompactionResponse answer;
         *answer.mutable_header() = MakeHeader(dispatcher_.engine(), *revision);

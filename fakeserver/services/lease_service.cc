@@ -18,8 +18,9 @@ namespace {
 /// client has no more to ask.
 class KeepAliveCall final : public StreamCall {
  public:
-  KeepAliveCall(Dispatcher& dispatcher, OpenStreams& streams)
-      : StreamCall(streams), dispatcher_(dispatcher) {}
+  KeepAliveCall(Dispatcher& dispatcher, const grpc::CallbackServerContext& context,
+                OpenStreams& streams)
+      : StreamCall(streams), dispatcher_(dispatcher), context_(context) {}
 
   void Start(std::shared_ptr<KeepAliveCall> self) { Begin(std::move(self)); }
 
@@ -28,11 +29,12 @@ class KeepAliveCall final : public StreamCall {
     pb::LeaseKeepAliveRequest request;
     const absl::Status status = Decode(message, dispatcher_, MessageKind::kStreamed, request);
     if (!status.ok()) return End(ToGrpc(status));
-    const Engine::Lease lease = dispatcher_.engine().LeaseKeepAlive(request.id());
+    const auto lease = dispatcher_.LeaseKeepAlive(request.id(), EnvelopeOf(dispatcher_, context_));
+    if (!lease.ok()) return End(ToGrpc(lease.status()));
     pb::LeaseKeepAliveResponse response;
-    *response.mutable_header() = MakeHeader(dispatcher_.engine(), lease.revision);
-    response.set_id(lease.id);
-    response.set_ttl(lease.ttl_seconds);
+    *response.mutable_header() = MakeHeader(dispatcher_.engine(), lease->revision);
+    response.set_id(lease->id);
+    response.set_ttl(lease->ttl_seconds);
     Write(Encode(response));
   }
 
@@ -40,6 +42,7 @@ class KeepAliveCall final : public StreamCall {
   void OnWritten() override { Read(); }
 
   Dispatcher& dispatcher_;
+  const grpc::CallbackServerContext& context_;
 };
 
 }  // namespace
@@ -51,8 +54,8 @@ grpc::ServerUnaryReactor* LeaseService::LeaseGrant(grpc::CallbackServerContext* 
   return AnswerUnary<pb::LeaseGrantRequest>(
       dispatcher_, call,
       [&](const pb::LeaseGrantRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        const auto lease =
-            dispatcher_.LeaseGrant(message.id(), message.ttl(), EnvelopeOf(call, message));
+        const auto lease = dispatcher_.LeaseGrant(message.id(), message.ttl(),
+                                                  EnvelopeOf(dispatcher_, call, message));
         if (!lease.ok()) return lease.status();
         pb::LeaseGrantResponse answer;
         *answer.mutable_header() = MakeHeader(dispatcher_.engine(), lease->revision);
@@ -69,7 +72,8 @@ grpc::ServerUnaryReactor* LeaseService::LeaseRevoke(grpc::CallbackServerContext*
   return AnswerUnary<pb::LeaseRevokeRequest>(
       dispatcher_, call,
       [&](const pb::LeaseRevokeRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        const auto revision = dispatcher_.LeaseRevoke(message.id(), EnvelopeOf(call, message));
+        const auto revision =
+            dispatcher_.LeaseRevoke(message.id(), EnvelopeOf(dispatcher_, call, message));
         if (!revision.ok()) return revision.status();
         pb::LeaseRevokeResponse answer;
         *answer.mutable_header() = MakeHeader(dispatcher_.engine(), *revision);
@@ -78,8 +82,8 @@ grpc::ServerUnaryReactor* LeaseService::LeaseRevoke(grpc::CallbackServerContext*
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* LeaseService::LeaseKeepAlive(
-    grpc::CallbackServerContext* /*context*/) {
-  const auto call = std::make_shared<KeepAliveCall>(dispatcher_, streams_);
+    grpc::CallbackServerContext* context) {
+  const auto call = std::make_shared<KeepAliveCall>(dispatcher_, *context, streams_);
   call->Start(call);
   return call.get();
 }
@@ -87,16 +91,19 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* LeaseService::Lease
 grpc::ServerUnaryReactor* LeaseService::LeaseTimeToLive(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
   return AnswerUnary<pb::LeaseTimeToLiveRequest>(
-      dispatcher_, {context, request, response},
+      dispatcher_, call,
       [&](const pb::LeaseTimeToLiveRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        Engine::Lease lease = dispatcher_.engine().LeaseTimeToLive(message.id(), message.keys());
+        auto lease = dispatcher_.LeaseTimeToLive(message.id(), message.keys(),
+                                                 EnvelopeOf(dispatcher_, call, message));
+        if (!lease.ok()) return lease.status();
         pb::LeaseTimeToLiveResponse answer;
-        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), lease.revision);
-        answer.set_id(lease.id);
-        answer.set_ttl(lease.ttl_seconds);
-        answer.set_grantedttl(lease.granted_seconds);
-        for (std::string& key : lease.keys) *answer.add_keys() = std::move(key);
+        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), lease->revision);
+        answer.set_id(lease->id);
+        answer.set_ttl(lease->ttl_seconds);
+        answer.set_grantedttl(lease->granted_seconds);
+        for (std::string& key : lease->keys) *answer.add_keys() = std::move(key);
         return Encode(answer);
       });
 }
@@ -104,13 +111,15 @@ grpc::ServerUnaryReactor* LeaseService::LeaseTimeToLive(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* LeaseService::LeaseLeases(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
   return AnswerUnary<pb::LeaseLeasesRequest>(
-      dispatcher_, {context, request, response},
-      [&](const pb::LeaseLeasesRequest& /*message*/) -> absl::StatusOr<grpc::ByteBuffer> {
-        const Engine::LeaseList leases = dispatcher_.engine().LeaseLeases();
+      dispatcher_, call,
+      [&](const pb::LeaseLeasesRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        const auto leases = dispatcher_.LeaseLeases(EnvelopeOf(dispatcher_, call, message));
+        if (!leases.ok()) return leases.status();
         pb::LeaseLeasesResponse answer;
-        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), leases.revision);
-        for (const LeaseId id : leases.ids) answer.add_leases()->set_id(id);
+        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), leases->revision);
+        for (const LeaseId id : leases->ids) answer.add_leases()->set_id(id);
         return Encode(answer);
       });
 }

@@ -79,9 +79,10 @@ class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 }  // namespace
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* MaintenanceService::Snapshot(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request) {
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   pb::SnapshotRequest message;
-  const absl::Status status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
+  absl::Status status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
+  if (status.ok()) status = dispatcher_.Admit(Call::kSnapshot, EnvelopeOf(dispatcher_, *context));
   if (!status.ok()) return new RefusedStream(status);
   const auto call = std::make_shared<SnapshotCall>(dispatcher_.engine().TakeBackend(),
                                                    dispatcher_.behavior(), streams_);
@@ -92,8 +93,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* MaintenanceService::Snapshot(
 grpc::ServerUnaryReactor* MaintenanceService::Status(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
-  return AnswerUnary<pb::StatusRequest>(
-      dispatcher_, {context, request, response},
+  return AnswerAdmitted<pb::StatusRequest>(
+      dispatcher_, {context, request, response}, Call::kStatus,
       [&](const pb::StatusRequest& /*message*/) -> absl::StatusOr<grpc::ByteBuffer> {
         return Encode(MakeStatus(dispatcher_));
       });
@@ -102,8 +103,8 @@ grpc::ServerUnaryReactor* MaintenanceService::Status(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* MaintenanceService::Defragment(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request,
                                                          grpc::ByteBuffer* response) {
-  return AnswerUnary<pb::DefragmentRequest>(
-      dispatcher_, {context, request, response},
+  return AnswerAdmitted<pb::DefragmentRequest>(
+      dispatcher_, {context, request, response}, Call::kDefragment,
       [](const pb::DefragmentRequest& /*message*/) -> absl::StatusOr<grpc::ByteBuffer> {
         return Encode(pb::DefragmentResponse());  // etcd's has no header
       });
@@ -112,8 +113,8 @@ grpc::ServerUnaryReactor* MaintenanceService::Defragment(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* MaintenanceService::Hash(grpc::CallbackServerContext* context,
                                                    const grpc::ByteBuffer* request,
                                                    grpc::ByteBuffer* response) {
-  return AnswerUnary<pb::HashRequest>(
-      dispatcher_, {context, request, response},
+  return AnswerAdmitted<pb::HashRequest>(
+      dispatcher_, {context, request, response}, Call::kHash,
       [&](const pb::HashRequest& /*message*/) -> absl::StatusOr<grpc::ByteBuffer> {
         const Engine::HashResponse hash = dispatcher_.engine().Hash();
         pb::HashResponse answer;
@@ -126,8 +127,8 @@ grpc::ServerUnaryReactor* MaintenanceService::Hash(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* MaintenanceService::HashKV(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
-  return AnswerUnary<pb::HashKVRequest>(
-      dispatcher_, {context, request, response},
+  return AnswerAdmitted<pb::HashKVRequest>(
+      dispatcher_, {context, request, response}, Call::kHashKv,
       [&](const pb::HashKVRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
         const auto hash = dispatcher_.engine().HashKv(message.revision());
         if (!hash.ok()) return hash.status();
@@ -144,9 +145,13 @@ grpc::ServerUnaryReactor* MaintenanceService::HashKV(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* MaintenanceService::Alarm(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
   return AnswerUnary<pb::AlarmRequest>(
-      dispatcher_, {context, request, response},
-      [&](const pb::AlarmRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+      dispatcher_, call, [&](const pb::AlarmRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        const bool get = message.action() == pb::AlarmRequest::GET;
+        auto status = dispatcher_.Admit(get ? Call::kAlarmGet : Call::kAlarmChange,
+                                        EnvelopeOf(dispatcher_, call, message));
+        if (!status.ok()) return status;
         if (message.action() != pb::AlarmRequest::GET &&
             message.action() != pb::AlarmRequest::DEACTIVATE) {
           return absl::UnimplementedError(
@@ -168,7 +173,8 @@ grpc::ServerUnaryReactor* MaintenanceService::MoveLeader(grpc::CallbackServerCon
   return AnswerUnary<pb::MoveLeaderRequest>(
       dispatcher_, call,
       [&](const pb::MoveLeaderRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        auto status = dispatcher_.MoveLeader(message.targetid(), EnvelopeOf(call, message));
+        auto status =
+            dispatcher_.MoveLeader(message.targetid(), EnvelopeOf(dispatcher_, call, message));
         if (!status.ok()) return status;
         return Encode(pb::MoveLeaderResponse());  // etcd's has no header
       });

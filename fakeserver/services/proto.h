@@ -1,5 +1,6 @@
 #pragma once
 
+#include "etcdpp_proto/auth.pb.h"
 #include "etcdpp_proto/cluster.pb.h"
 #include "etcdpp_proto/header.pb.h"
 #include "etcdpp_proto/kv.pb.h"

@@ -3,6 +3,7 @@
 #include <array>
 
 #include <google/protobuf/arena.h>
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -22,12 +23,12 @@ struct UnaryCall {
   grpc::ByteBuffer* response;
 };
 
-/// What of `call` its decoded `message` does not hold.
-inline Envelope EnvelopeOf(const UnaryCall& call, const google::protobuf::Message& message) {
-  const auto& metadata = call.context->client_metadata();
-  const bool has_token =
-      metadata.find("token") != metadata.end() || metadata.find("authorization") != metadata.end();
-  return {.bytes = message.ByteSizeLong(), .has_token = has_token};
+/// What of a call its decoded `message` does not hold; of a stream's, what holds for each.
+Envelope EnvelopeOf(const Dispatcher& rules, const grpc::CallbackServerContext& context,
+                    size_t bytes = 0);
+inline Envelope EnvelopeOf(const Dispatcher& rules, const UnaryCall& call,
+                           const google::protobuf::Message& message) {
+  return EnvelopeOf(rules, *call.context, message.ByteSizeLong());
 }
 
 /// Decodes the request, answers with what `handler` makes of it, and ends the call. `handler` takes
@@ -48,6 +49,18 @@ grpc::ServerUnaryReactor* AnswerUnary(const Dispatcher& rules, const UnaryCall& 
   grpc::ServerUnaryReactor* reactor = call.context->DefaultReactor();
   reactor->Finish(ToGrpc(status));
   return reactor;
+}
+
+/// The same of a call that the dispatcher first has to admit.
+template <typename Request, typename Handler>
+grpc::ServerUnaryReactor* AnswerAdmitted(const Dispatcher& rules, const UnaryCall& call, Call what,
+                                         const Handler& handler) {
+  return AnswerUnary<Request>(rules, call,
+                              [&](const Request& message) -> absl::StatusOr<grpc::ByteBuffer> {
+                                auto status = rules.Admit(what, EnvelopeOf(rules, call, message));
+                                if (!status.ok()) return status;
+                                return handler(message);
+                              });
 }
 
 }  // namespace fakeetcd

@@ -13,6 +13,7 @@
 #include "fakeserver/services/grpc_status.h"
 #include "fakeserver/services/header.h"
 #include "fakeserver/services/stream_call.h"
+#include "fakeserver/services/unary.h"
 
 namespace fakeetcd {
 namespace {
@@ -25,8 +26,9 @@ namespace {
 /// of that, leaves it a note.
 class WatchCall final : public StreamCall, public WatchSink {
  public:
-  WatchCall(Dispatcher& dispatcher, OpenStreams& streams)
-      : StreamCall(streams), dispatcher_(dispatcher) {}
+  WatchCall(Dispatcher& dispatcher, const grpc::CallbackServerContext& context,
+            OpenStreams& streams)
+      : StreamCall(streams), dispatcher_(dispatcher), context_(context) {}
 
   void Start(const std::shared_ptr<WatchCall>& self) {
     stream_ = dispatcher_.engine().WatchOpen(self);
@@ -55,7 +57,8 @@ class WatchCall final : public StreamCall, public WatchSink {
     Engine& engine = dispatcher_.engine();
     switch (request.request_union_case()) {
       case pb::WatchRequest::kCreateRequest:
-        return engine.WatchCreate(*stream_, ToEngine(request.create_request()));
+        return dispatcher_.WatchCreate(*stream_, ToEngine(request.create_request()),
+                                       EnvelopeOf(dispatcher_, context_));
       case pb::WatchRequest::kCancelRequest:
         return engine.WatchCancel(*stream_, request.cancel_request().watch_id());
       case pb::WatchRequest::kProgressRequest:
@@ -94,6 +97,7 @@ class WatchCall final : public StreamCall, public WatchSink {
   void OnOver() override { dispatcher_.engine().WatchClose(*stream_); }
 
   Dispatcher& dispatcher_;
+  const grpc::CallbackServerContext& context_;
   std::shared_ptr<WatchStream> stream_;
   WatchMessages messages_;              // of the response being written
   std::optional<WatchResponse> ahead_;  // the one after it
@@ -105,8 +109,8 @@ class WatchCall final : public StreamCall, public WatchSink {
 }  // namespace
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* WatchService::Watch(
-    grpc::CallbackServerContext* /*context*/) {
-  const auto call = std::make_shared<WatchCall>(dispatcher_, streams_);
+    grpc::CallbackServerContext* context) {
+  const auto call = std::make_shared<WatchCall>(dispatcher_, *context, streams_);
   call->Start(call);
   return call.get();
 }

@@ -17,6 +17,22 @@ constexpr size_t kChangesPerPass = 1 << 14;
 
 constexpr WatchId kNoWatch = -1;
 
+// A status as grpc-go writes it out.
+std::string GoStatus(const absl::Status& status) {
+  std::string code;
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      code = "InvalidArgument";
+      break;
+    case absl::StatusCode::kUnauthenticated:
+      code = "Unauthenticated";
+      break;
+    default:
+      code = "PermissionDenied";
+  }
+  return "rpc error: code = " + code + " desc = " + std::string(status.message());
+}
+
 }  // namespace
 
 WatchHub::WatchHub(const Behavior& behavior, const Store& store, Duration progress_interval)
@@ -31,10 +47,12 @@ std::shared_ptr<WatchStream> WatchHub::Open(std::shared_ptr<WatchSink> sink, Tim
 }
 
 std::optional<std::string> WatchHub::Refusal(const WatchStream& stream,
-                                             const WatchCreateRequest& request) const {
+                                             const WatchCreateRequest& request,
+                                             const absl::Status& access) const {
   if (request.start_revision < 0 && behavior_.negative_watch_start_is_compacted) {
     return "etcdserver: mvcc: required revision has been compacted";
   }
+  if (!access.ok()) return GoStatus(access);
   if (KeyRange(request.key, request.range_end).empty()) return "mvcc: watcher range is empty";
   if (request.watch_id != 0 && stream.watchers.contains(request.watch_id)) {
     return "mvcc: duplicate watch ID provided on the WatchStream";
@@ -42,10 +60,11 @@ std::optional<std::string> WatchHub::Refusal(const WatchStream& stream,
   return std::nullopt;
 }
 
-void WatchHub::Create(WatchStream& stream, WatchCreateRequest request, TimePoint now) {
+void WatchHub::Create(WatchStream& stream, WatchCreateRequest request, TimePoint now,
+                      const absl::Status& access) {
   if (stream.sink == nullptr) return;
   if (request.key.empty()) request.key.assign(1, '\0');
-  if (auto reason = Refusal(stream, request)) {
+  if (auto reason = Refusal(stream, request, access)) {
     Enqueue(stream, {.watch_id = kNoWatch,
                      .revision = store_.revision(),
                      .created = true,

@@ -11,6 +11,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 
 #include "fakeserver/base/clock.h"
 #include "fakeserver/base/emulation.h"
@@ -49,7 +50,9 @@ class WatchHub {
   ~WatchHub();
 
   std::shared_ptr<WatchStream> Open(std::shared_ptr<WatchSink> sink, TimePoint now);
-  void Create(WatchStream& stream, WatchCreateRequest request, TimePoint now);
+  /// `access` says whether the watch is allowed; one that is not is refused in its words.
+  void Create(WatchStream& stream, WatchCreateRequest request, TimePoint now,
+              const absl::Status& access = absl::OkStatus());
   void Cancel(WatchStream& stream, WatchId id);
   void Progress(WatchStream& stream);
   /// Takes the stream's next response. nullopt with Behind() still true only means that a long
@@ -72,8 +75,8 @@ class WatchHub {
  private:
   using Events = std::shared_ptr<const std::vector<Change>>;
 
-  std::optional<std::string> Refusal(const WatchStream& stream,
-                                     const WatchCreateRequest& request) const;
+  std::optional<std::string> Refusal(const WatchStream& stream, const WatchCreateRequest& request,
+                                     const absl::Status& access) const;
   void Start(Watcher& watcher);
   void ScheduleTicks(WatchStream& stream, TimePoint now);
   void Enqueue(WatchStream& stream, WatchResponse response);

@@ -62,6 +62,10 @@ class Server {
     std::chrono::milliseconds grpc_keepalive_min_time = std::chrono::seconds(5);
     std::chrono::milliseconds grpc_keepalive_interval = std::chrono::hours(2);
     std::chrono::milliseconds grpc_keepalive_timeout = std::chrono::seconds(20);
+    std::chrono::seconds auth_token_ttl{300};
+    /// How slow it is to hash a password, from 4 to 31, twice as slow for each one more; etcd's
+    /// default of 10 takes about 50 ms.
+    int bcrypt_cost = 4;
     AutoCompaction auto_compaction = AutoCompaction::kOff;
     std::chrono::milliseconds auto_compaction_period{0};  // kPeriodic
     int64_t auto_compaction_revisions = 0;                // kRevision
