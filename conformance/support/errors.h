@@ -28,4 +28,33 @@ constexpr Error kLeaseNotFound{grpc::NOT_FOUND, "etcdserver: requested lease not
 constexpr Error kLeaseExists{grpc::FAILED_PRECONDITION, "etcdserver: lease already exists"};
 constexpr Error kLeaseTtlTooLarge{grpc::OUT_OF_RANGE, "etcdserver: too large lease TTL"};
 
+constexpr Error kRootUserNotExist{grpc::FAILED_PRECONDITION,
+                                  "etcdserver: root user does not exist"};
+constexpr Error kRootRoleNotExist{grpc::FAILED_PRECONDITION,
+                                  "etcdserver: root user does not have root role"};
+constexpr Error kUserAlreadyExist{grpc::FAILED_PRECONDITION,
+                                  "etcdserver: user name already exists"};
+constexpr Error kUserEmpty{grpc::INVALID_ARGUMENT, "etcdserver: user name is empty"};
+constexpr Error kUserNotFound{grpc::FAILED_PRECONDITION, "etcdserver: user name not found"};
+constexpr Error kRoleAlreadyExist{grpc::FAILED_PRECONDITION,
+                                  "etcdserver: role name already exists"};
+constexpr Error kRoleNotFound{grpc::FAILED_PRECONDITION, "etcdserver: role name not found"};
+constexpr Error kRoleEmpty{grpc::INVALID_ARGUMENT, "etcdserver: role name is empty"};
+constexpr Error kAuthFailed{grpc::INVALID_ARGUMENT,
+                            "etcdserver: authentication failed, invalid user ID or password"};
+constexpr Error kNoPasswordUser{
+    grpc::UNKNOWN, "auth: authentication failed, password was given for no password user"};
+constexpr Error kPasswordTooLong{grpc::UNKNOWN, "bcrypt: password length exceeds 72 bytes"};
+constexpr Error kPermissionNotGiven{grpc::INVALID_ARGUMENT, "etcdserver: permission not given"};
+constexpr Error kPermissionDenied{grpc::PERMISSION_DENIED, "etcdserver: permission denied"};
+constexpr Error kRoleNotGranted{grpc::FAILED_PRECONDITION,
+                                "etcdserver: role is not granted to the user"};
+constexpr Error kPermissionNotGranted{grpc::FAILED_PRECONDITION,
+                                      "etcdserver: permission is not granted to the role"};
+constexpr Error kAuthNotEnabled{grpc::FAILED_PRECONDITION,
+                                "etcdserver: authentication is not enabled"};
+constexpr Error kInvalidAuthToken{grpc::UNAUTHENTICATED, "etcdserver: invalid auth token"};
+constexpr Error kInvalidAuthMgmt{grpc::INVALID_ARGUMENT, "etcdserver: invalid auth management"};
+constexpr Error kOk{grpc::OK, ""};
+
 }  // namespace conformance

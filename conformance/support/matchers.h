@@ -40,6 +40,14 @@ MATCHER_P(FailsWith, error,
   return StatusOf(arg).error_code() == error.code && StatusOf(arg).error_message() == error.text;
 }
 
+/// The same where it is a table's or the release's to say whether it fails at all; then kOk.
+MATCHER_P(EndsAs, error,
+          std::string(negation ? "does not end with " : "ends with ") +
+              DescribeStatus(grpc::Status(error.code, error.text))) {
+  Explain(arg, result_listener);
+  return StatusOf(arg).error_code() == error.code && StatusOf(arg).error_message() == error.text;
+}
+
 /// Of a response: its header's revision.
 MATCHER_P(AtRevision, revision,
           std::string(negation ? "is not" : "is") + " at revision " +

@@ -74,11 +74,60 @@ inline Method<pb::DowngradeResponse> MethodOf(const pb::DowngradeRequest&) {
   return {"/etcdserverpb.Maintenance/Downgrade"};
 }
 
+inline Method<pb::AuthEnableResponse> MethodOf(const pb::AuthEnableRequest&) {
+  return {"/etcdserverpb.Auth/AuthEnable"};
+}
+inline Method<pb::AuthDisableResponse> MethodOf(const pb::AuthDisableRequest&) {
+  return {"/etcdserverpb.Auth/AuthDisable"};
+}
 inline Method<pb::AuthStatusResponse> MethodOf(const pb::AuthStatusRequest&) {
   return {"/etcdserverpb.Auth/AuthStatus"};
 }
 inline Method<pb::AuthenticateResponse> MethodOf(const pb::AuthenticateRequest&) {
   return {"/etcdserverpb.Auth/Authenticate"};
+}
+
+inline Method<pb::AuthUserAddResponse> MethodOf(const pb::AuthUserAddRequest&) {
+  return {"/etcdserverpb.Auth/UserAdd"};
+}
+inline Method<pb::AuthUserGetResponse> MethodOf(const pb::AuthUserGetRequest&) {
+  return {"/etcdserverpb.Auth/UserGet"};
+}
+inline Method<pb::AuthUserListResponse> MethodOf(const pb::AuthUserListRequest&) {
+  return {"/etcdserverpb.Auth/UserList"};
+}
+inline Method<pb::AuthUserDeleteResponse> MethodOf(const pb::AuthUserDeleteRequest&) {
+  return {"/etcdserverpb.Auth/UserDelete"};
+}
+inline Method<pb::AuthUserChangePasswordResponse> MethodOf(
+    const pb::AuthUserChangePasswordRequest&) {
+  return {"/etcdserverpb.Auth/UserChangePassword"};
+}
+inline Method<pb::AuthUserGrantRoleResponse> MethodOf(const pb::AuthUserGrantRoleRequest&) {
+  return {"/etcdserverpb.Auth/UserGrantRole"};
+}
+inline Method<pb::AuthUserRevokeRoleResponse> MethodOf(const pb::AuthUserRevokeRoleRequest&) {
+  return {"/etcdserverpb.Auth/UserRevokeRole"};
+}
+inline Method<pb::AuthRoleAddResponse> MethodOf(const pb::AuthRoleAddRequest&) {
+  return {"/etcdserverpb.Auth/RoleAdd"};
+}
+inline Method<pb::AuthRoleGetResponse> MethodOf(const pb::AuthRoleGetRequest&) {
+  return {"/etcdserverpb.Auth/RoleGet"};
+}
+inline Method<pb::AuthRoleListResponse> MethodOf(const pb::AuthRoleListRequest&) {
+  return {"/etcdserverpb.Auth/RoleList"};
+}
+inline Method<pb::AuthRoleDeleteResponse> MethodOf(const pb::AuthRoleDeleteRequest&) {
+  return {"/etcdserverpb.Auth/RoleDelete"};
+}
+inline Method<pb::AuthRoleGrantPermissionResponse> MethodOf(
+    const pb::AuthRoleGrantPermissionRequest&) {
+  return {"/etcdserverpb.Auth/RoleGrantPermission"};
+}
+inline Method<pb::AuthRoleRevokePermissionResponse> MethodOf(
+    const pb::AuthRoleRevokePermissionRequest&) {
+  return {"/etcdserverpb.Auth/RoleRevokePermission"};
 }
 
 inline Method<lockpb::LockResponse> MethodOf(const lockpb::LockRequest&) {
