@@ -1,7 +1,7 @@
 #include "conformance/differential/lockstep.h"
 
 #include <algorithm>
-#include <numeric>
+#include <string>
 #include <utility>
 
 #include "conformance/differential/side.h"
@@ -12,9 +12,11 @@ namespace {
 constexpr std::chrono::seconds kPatience{10};
 constexpr int64_t kStepsBetweenFences = 50;
 
-// Written to know how far the watches are told, and watched with an id that nobody else uses.
-constexpr char kFenceKey[] = "~fence";
+// Written to know how far the watches are told, and watched with an id that nobody else uses. Few
+// ranges have it: who is told of it first is the server's affair.
+const std::string kFenceKey("\0fence", 6);
 constexpr int64_t kFenceWatch = 1'000'000;
+constexpr int64_t kRefusedWatch = -1;
 
 Step PutFence() {
   auto put = std::make_shared<pb::PutRequest>();
@@ -22,21 +24,23 @@ Step PutFence() {
   return {MethodOf(*put).path, put};
 }
 
-Step WatchFence() {
+Step WatchFence(int64_t id, int64_t start_revision) {
   auto request = std::make_shared<pb::WatchRequest>();
   request->mutable_create_request()->set_key(kFenceKey);
-  request->mutable_create_request()->set_watch_id(kFenceWatch);
+  request->mutable_create_request()->set_watch_id(id);
+  request->mutable_create_request()->set_start_revision(start_revision);
+  return {kWatchMethod, request};
+}
+
+Step Cancel(int64_t id) {
+  auto request = std::make_shared<pb::WatchRequest>();
+  request->mutable_cancel_request()->set_watch_id(id);
   return {kWatchMethod, request};
 }
 
 size_t CountOf(const WatchNews& news, int64_t id) {
   const auto found = news.find(id);
   return found == news.end() ? 0 : found->second.size();
-}
-
-size_t CountAll(const WatchNews& news) {
-  return std::accumulate(news.begin(), news.end(), size_t{0},
-                         [](size_t sum, const auto& entry) { return sum + entry.second.size(); });
 }
 
 bool IsOpen(const WatchNews& news, int64_t id) {
@@ -79,10 +83,9 @@ struct Lockstep::Pair {
   Side right;
 };
 
-Lockstep::Lockstep(const std::string& left, const std::string& right,
-                   std::chrono::milliseconds catch_up)
-    : catch_up_(catch_up), pair_(std::make_unique<Pair>(left, right)) {
-  pair_->Watch(WatchFence());
+Lockstep::Lockstep(const std::string& left, const std::string& right)
+    : pair_(std::make_unique<Pair>(left, right)) {
+  pair_->Watch(WatchFence(kFenceWatch, 0));
   pair_->AwaitNews(kPatience, [](const WatchNews& news) { return CountOf(news, kFenceWatch) > 0; });
 }
 
@@ -98,6 +101,7 @@ std::optional<Difference> Lockstep::CompareNews() {
   const Outcome right = pair_->right.Call(fence);
   if (!left.Equals(right)) return Differ(left.ToString(), right.ToString());
   ++fences_;
+  fence_revision_ = static_cast<const pb::PutResponse&>(*left.answer).header().revision();
   const size_t wanted = static_cast<size_t>(fences_) + 1;  // its creation is news, too
   pair_->AwaitNews(kPatience,
                    [&](const WatchNews& news) { return CountOf(news, kFenceWatch) >= wanted; });
@@ -128,17 +132,34 @@ std::optional<Difference> Lockstep::TakeWatch(const Step& step) {
   const auto& request = dynamic_cast<const pb::WatchRequest&>(*step.request);
   const int64_t id = request.has_create_request() ? request.create_request().watch_id()
                                                   : request.cancel_request().watch_id();
-  const size_t before = CountAll(pair_->left.news());
+  // An id that is taken is answered with another.
+  const auto answers = [id](const WatchNews& news) {
+    return CountOf(news, id) + CountOf(news, kRefusedWatch);
+  };
+  const size_t before = answers(pair_->left.news());
+  const bool was_open = IsOpen(pair_->left.news(), id);
   pair_->Watch(step);
-  // Nothing else is under way. A cancellation of a watch that is not there is not answered, and a
-  // creation with an id that is taken is answered with another.
-  if (request.has_create_request() || IsOpen(pair_->left.news(), id)) {
-    pair_->AwaitNews(kPatience, [&](const WatchNews& news) { return CountAll(news) > before; });
+  if (request.has_create_request()) {
+    pair_->AwaitNews(kPatience, [&](const WatchNews& news) { return answers(news) > before; });
+  } else if (was_open) {
+    pair_->AwaitNews(kPatience, [&](const WatchNews& news) { return !IsOpen(news, id); });
   }
-  if (request.create_request().start_revision() > 0) {
-    pair_->AwaitNews(catch_up_, [](const WatchNews& /*news*/) { return false; });
-  }
+  if (request.create_request().start_revision() > 0) AwaitCatchingUp();
   return CompareNews();
+}
+
+// A watch that starts in the past is told of it some time later, and may have nothing to be told;
+// until it has caught up, a compaction would end it. etcd lets watches catch up together, so one
+// that is created after it and has got its event of the past says that it has, too.
+void Lockstep::AwaitCatchingUp() {
+  const int64_t id = kFenceWatch + fences_;
+  const auto await = [&](size_t count) {
+    pair_->AwaitNews(kPatience, [&](const WatchNews& news) { return CountOf(news, id) >= count; });
+  };
+  pair_->Watch(WatchFence(id, fence_revision_));
+  await(2);  // the creation and the event
+  pair_->Watch(Cancel(id));
+  await(3);
 }
 
 std::optional<Difference> Lockstep::Take(const Step& step, Generator* generator) {

@@ -19,9 +19,7 @@ struct Difference {
 /// told. The servers start out alike.
 class Lockstep {
  public:
-  /// `catch_up`: the time within which a watch that starts in the past gets its events, which
-  /// cannot be asked for; etcd catches up every 100 ms.
-  Lockstep(const std::string& left, const std::string& right, std::chrono::milliseconds catch_up);
+  Lockstep(const std::string& left, const std::string& right);
   ~Lockstep();
 
   /// Makes up and compares `count` steps.
@@ -34,12 +32,13 @@ class Lockstep {
   std::optional<Difference> Take(const Step& step, Generator* generator);
   std::optional<Difference> CompareNews();
   std::optional<Difference> TakeWatch(const Step& step);
+  void AwaitCatchingUp();
   Difference Differ(std::string left, std::string right) const;
 
-  const std::chrono::milliseconds catch_up_;
   std::unique_ptr<Pair> pair_;
   Script script_;
   int64_t fences_ = 0;
+  int64_t fence_revision_ = 0;
 };
 
 }  // namespace conformance
