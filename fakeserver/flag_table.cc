@@ -14,7 +14,8 @@ using enum FlagEffect;
 constexpr FlagSpec kFlags[] = {
     {"advertise-client-urls", kString, kSome,
      "URLs that MemberList tells clients (those listened at)"},
-    {"auth-token", kString, kNone, ""},
+    {"auth-token", kString, kSome,
+     "'simple' or 'jwt,sign-method=RS256,pub-key=FILE,priv-key=FILE,ttl=10m' ('simple')"},
     {"auth-token-ttl", kUint, kSome, "seconds that a token lives unused (300)"},
     {"auto-compaction-mode", kString, kSome, "'periodic' or 'revision' ('periodic')"},
     {"auto-compaction-retention", kString, kSome,

@@ -212,6 +212,7 @@ class Parser {
     }
     if (name == "load-snapshot") options.snapshot = value;
     if (name == "name") options.name = value;
+    if (name == "auth-token") options.auth_token = value;
     if (name == "advertise-client-urls") options.client_urls = SplitCommas(value);
     if (name == "initial-advertise-peer-urls") options.peer_urls = SplitCommas(value);
     if (name == "initial-cluster-token") options.cluster_token = value;

@@ -63,9 +63,12 @@ Engine::Options EngineOptions(const Server::Options& options, const Behavior& be
       .seed = options.seed};
 }
 
-AuthOptions AuthOptionsOf(const Server::Options& options) {
+absl::StatusOr<AuthOptions> AuthOptionsOf(const Server::Options& options,
+                                          const Behavior& behavior) {
   const bool valid = options.bcrypt_cost >= kBcryptCostMin && options.bcrypt_cost <= kBcryptCostMax;
-  return {.bcrypt_cost = valid ? options.bcrypt_cost : kBcryptCostDefault};
+  AuthOptions auth{.bcrypt_cost = valid ? options.bcrypt_cost : kBcryptCostDefault};
+  if (auto status = auth.SetTokens(options.auth_token, behavior); !status.ok()) return status;
+  return auth;
 }
 
 std::optional<AutoCompaction> MakeCompaction(const Server::Options& options, TimePoint now,
@@ -101,7 +104,8 @@ void Tell(const absl::Status& status, std::string* error) {
 
 /// The parts of a server in the order they depend on each other.
 struct Server::Impl {
-  Impl(const Options& server_options, const Behavior& behavior, std::vector<PortReservation> taken)
+  Impl(const Options& server_options, const Behavior& behavior, const AuthOptions& auth,
+       std::vector<PortReservation> taken)
       : options(server_options),
         ports(std::move(taken)),
         endpoints(EndpointsOf(ports)),
@@ -113,7 +117,7 @@ struct Server::Impl {
                    {.max_txn_ops = options.max_txn_ops,
                     .max_request_bytes = static_cast<size_t>(options.max_request_bytes),
                     .quota_backend_bytes = options.quota_backend_bytes},
-                   AuthOptionsOf(options)) {
+                   auth) {
     if (!manual()) engine.OnEarlierDeadline([this] { ticker.Reconsider(); });
   }
 
@@ -172,13 +176,15 @@ std::unique_ptr<Server> Server::Start(const Options& options, std::string* error
     return fail(absl::InvalidArgumentError("cannot emulate etcd \"" + options.emulate +
                                            "\": 3.4, 3.5, 3.6 and 3.7 are known"));
   }
+  const auto auth = AuthOptionsOf(options, *behavior);
+  if (!auth.ok()) return fail(auth.status());
   std::vector<PortReservation> ports;
   for (const std::string& address : options.listen_addresses) {
     auto port = PortReservation::Take(address);
     if (!port.ok()) return fail(port.status());
     ports.push_back(*std::move(port));
   }
-  auto impl = std::make_unique<Impl>(options, *behavior, std::move(ports));
+  auto impl = std::make_unique<Impl>(options, *behavior, *auth, std::move(ports));
   if (!options.snapshot.empty()) {
     const auto status = LoadSnapshot(options.snapshot, impl->engine);
     if (!status.ok()) return fail(status);

@@ -165,6 +165,8 @@ class Engine {
   /// Whether a caller has to be known. Takes no lock.
   bool auth_enabled() const { return auth_enabled_.load(std::memory_order_relaxed); }
   uint64_t auth_revision() ABSL_LOCKS_EXCLUDED(mu_);
+  /// The clock's, counted from 1970.
+  std::chrono::seconds time_of_day() const { return clock_.SinceEpoch(); }
 
   using AuthRequest = absl::FunctionRef<absl::Status(AuthStore& auth)>;
   /// A request to look at or to change users and roles, which says itself who may make it. Returns

@@ -8,6 +8,7 @@
 
 #include "fakeserver/auth/bcrypt.h"
 #include "fakeserver/base/errors.h"
+#include "fakeserver/services/jwt.h"
 
 namespace fakeetcd {
 namespace {
@@ -74,13 +75,24 @@ AuthCalls::Revision AuthCalls::Authenticate(const Credentials& credentials,
         return caller.status();
       }
     }
-    const auto session = engine.AuthOpenSession(credentials.user, Engine::SessionToken::kSimple);
+    const bool simple = dispatcher_.auth_options().tokens == AuthOptions::Tokens::kSimple;
+    const auto session = engine.AuthOpenSession(
+        credentials.user, simple ? Engine::SessionToken::kSimple : Engine::SessionToken::kNone);
     if (!session.ok()) return session.status();
     // What was looked at to check the password may have changed meanwhile.
     if (session->auth_revision != login->auth_revision) continue;
-    token = session->token;
+    absl::StatusOr<std::string> given =
+        simple ? session->token : Sign({credentials.user, session->auth_revision});
+    if (!given.ok()) return given.status();
+    token = *std::move(given);
     return session->revision;
   }
+}
+
+absl::StatusOr<std::string> AuthCalls::Sign(const Caller& caller) {
+  const AuthOptions& options = dispatcher_.auth_options();
+  if (options.tokens != AuthOptions::Tokens::kJwt) return error::AuthFailed();
+  return options.jwt->Sign(caller, dispatcher_.engine().time_of_day());
 }
 
 absl::StatusOr<std::string> AuthCalls::Hash(const std::string& password) {

@@ -78,6 +78,8 @@ class AuthCalls {
 
   Revision AsAdmin(const Envelope& envelope, const Change& change);
   absl::StatusOr<std::string> Hash(const std::string& password);
+  /// A token that nobody has to remember. Fails where the server gives out none.
+  absl::StatusOr<std::string> Sign(const Caller& caller);
 
   Dispatcher& dispatcher_;
   const Behavior& behavior_;

@@ -5,6 +5,7 @@
 
 #include "fakeserver/base/errors.h"
 #include "fakeserver/engine/request_checks.h"
+#include "fakeserver/services/jwt.h"
 #include "fakeserver/services/methods.h"
 
 namespace fakeetcd {
@@ -38,11 +39,23 @@ std::string_view WithoutBearer(std::string_view token) {
 
 }  // namespace
 
+std::optional<Caller> Dispatcher::CallerOf(std::string_view token) const {
+  switch (auth_.tokens) {
+    case AuthOptions::Tokens::kNone:
+      break;
+    case AuthOptions::Tokens::kSimple:
+      return engine_.AuthUseToken(token);
+    case AuthOptions::Tokens::kJwt:
+      return auth_.jwt->Verify(token, engine_.time_of_day());
+  }
+  return std::nullopt;
+}
+
 absl::StatusOr<Caller> Dispatcher::Authenticate(const Envelope& envelope) const {
   if (!may_authenticate()) return Caller();
   if (envelope.token) {
     const bool strips = behavior().bearer_prefix_is_stripped;
-    auto caller = engine_.AuthUseToken(strips ? WithoutBearer(*envelope.token) : *envelope.token);
+    auto caller = CallerOf(strips ? WithoutBearer(*envelope.token) : *envelope.token);
     if (!caller) return error::InvalidAuthToken();
     return *std::move(caller);
   }

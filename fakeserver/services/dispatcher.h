@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +88,7 @@ class Dispatcher {
   absl::Status Refusal(std::string_view path) const;
 
  private:
+  std::optional<Caller> CallerOf(std::string_view token) const;
   absl::Status RequireUser(const Envelope& envelope) const;
 
   Engine& engine_;

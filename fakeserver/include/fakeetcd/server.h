@@ -62,6 +62,7 @@ class Server {
     std::chrono::milliseconds grpc_keepalive_min_time = std::chrono::seconds(5);
     std::chrono::milliseconds grpc_keepalive_interval = std::chrono::hours(2);
     std::chrono::milliseconds grpc_keepalive_timeout = std::chrono::seconds(20);
+    std::string auth_token = "simple";  // or "jwt,sign-method=…,pub-key=…,priv-key=…,ttl=…"
     std::chrono::seconds auth_token_ttl{300};
     /// How slow it is to hash a password, from 4 to 31, twice as slow for each one more; etcd's
     /// default of 10 takes about 50 ms.
