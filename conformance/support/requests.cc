@@ -120,4 +120,46 @@ pb::LeaseTimeToLiveRequest TimeToLive(int64_t id, bool keys) {
   return request;
 }
 
+lockpb::LockRequest Lock(const std::string& name, int64_t lease) {
+  lockpb::LockRequest request;
+  request.set_name(name);
+  request.set_lease(lease);
+  return request;
+}
+
+lockpb::UnlockRequest Unlock(const std::string& key) {
+  lockpb::UnlockRequest request;
+  request.set_key(key);
+  return request;
+}
+
+electionpb::CampaignRequest Campaign(const std::string& name, const std::string& value,
+                                     int64_t lease) {
+  electionpb::CampaignRequest request;
+  request.set_name(name);
+  request.set_value(value);
+  request.set_lease(lease);
+  return request;
+}
+
+electionpb::ProclaimRequest Proclaim(const electionpb::LeaderKey& leader,
+                                     const std::string& value) {
+  electionpb::ProclaimRequest request;
+  *request.mutable_leader() = leader;
+  request.set_value(value);
+  return request;
+}
+
+electionpb::LeaderRequest Leader(const std::string& name) {
+  electionpb::LeaderRequest request;
+  request.set_name(name);
+  return request;
+}
+
+electionpb::ResignRequest Resign(const electionpb::LeaderKey& leader) {
+  electionpb::ResignRequest request;
+  *request.mutable_leader() = leader;
+  return request;
+}
+
 }  // namespace conformance

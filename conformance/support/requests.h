@@ -88,4 +88,12 @@ pb::LeaseGrantRequest LeaseGrant(int64_t ttl, int64_t id = 0);
 pb::LeaseRevokeRequest LeaseRevoke(int64_t id);
 pb::LeaseTimeToLiveRequest TimeToLive(int64_t id, bool keys = false);
 
+lockpb::LockRequest Lock(const std::string& name, int64_t lease);
+lockpb::UnlockRequest Unlock(const std::string& key);
+electionpb::CampaignRequest Campaign(const std::string& name, const std::string& value,
+                                     int64_t lease);
+electionpb::ProclaimRequest Proclaim(const electionpb::LeaderKey& leader, const std::string& value);
+electionpb::LeaderRequest Leader(const std::string& name);
+electionpb::ResignRequest Resign(const electionpb::LeaderKey& leader);
+
 }  // namespace conformance

@@ -137,4 +137,17 @@ inline Method<lockpb::UnlockResponse> MethodOf(const lockpb::UnlockRequest&) {
   return {"/v3lockpb.Lock/Unlock"};
 }
 
+inline Method<electionpb::CampaignResponse> MethodOf(const electionpb::CampaignRequest&) {
+  return {"/v3electionpb.Election/Campaign"};
+}
+inline Method<electionpb::ProclaimResponse> MethodOf(const electionpb::ProclaimRequest&) {
+  return {"/v3electionpb.Election/Proclaim"};
+}
+inline Method<electionpb::LeaderResponse> MethodOf(const electionpb::LeaderRequest&) {
+  return {"/v3electionpb.Election/Leader"};
+}
+inline Method<electionpb::ResignResponse> MethodOf(const electionpb::ResignRequest&) {
+  return {"/v3electionpb.Election/Resign"};
+}
+
 }  // namespace conformance

@@ -65,8 +65,6 @@ class Wire {
 
   grpc::Status UnaryInto(const char* path, const google::protobuf::Message& request,
                          const CallOptions& options, google::protobuf::Message* response) const;
-  Reply<std::string> Exchange(const std::string& path, const std::string& payload,
-                              const CallOptions& options) const;
 
   std::shared_ptr<grpc::Channel> channel_;
 };

@@ -2,13 +2,10 @@
 #include <string>
 
 #include <gmock/gmock.h>
-#include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
 
 #include "conformance/support/matchers.h"
 #include "conformance/support/scratch.h"
 #include "conformance/target.h"
-#include "etcdpp_proto/health.grpc.pb.h"
 
 namespace conformance {
 namespace {
@@ -122,29 +119,6 @@ TEST(MemberList, IsTheSameWhetherALinearizableOneIsAskedForOrNot) {
   linearizable.set_linearizable(true);
   EXPECT_EQ(s.Call(linearizable)->SerializeAsString(),
             s.Call(pb::MemberListRequest())->SerializeAsString());
-}
-
-TEST(HealthWatch, SaysAtOnceHowTheServiceIs) {
-  namespace health = etcdpp_proto::grpc::health::v1;
-  const Wire wire;
-  const struct {
-    const char* service;
-    health::HealthCheckResponse::ServingStatus want;
-  } cases[] = {{"", health::HealthCheckResponse::SERVING},
-               {"etcdserverpb.KV", health::HealthCheckResponse::SERVICE_UNKNOWN}};
-  for (const auto& c : cases) {
-    SCOPED_TRACE(c.service);
-    grpc::ClientContext context;
-    Prepare({}, &context);
-    health::HealthCheckRequest request;
-    request.set_service(c.service);
-    const auto stream = health::Health::NewStub(wire.channel())->Watch(&context, request);
-    health::HealthCheckResponse response;
-    EXPECT_TRUE(stream->Read(&response));
-    EXPECT_EQ(response.status(), c.want);
-    context.TryCancel();
-    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
-  }
 }
 
 }  // namespace

@@ -160,22 +160,6 @@ TEST(Method, OfReflectionIsNotThere) {
       FailsWith(grpc::UNIMPLEMENTED, "unknown service grpc.reflection.v1alpha.ServerReflection"));
 }
 
-TEST(Health, OfTheServerIsServing) {
-  const Wire wire;
-  const auto reply = wire.CallRaw("/grpc.health.v1.Health/Check", "");
-  ASSERT_THAT(reply, IsOk());
-  EXPECT_EQ(*reply, "\x08\x01");
-}
-
-TEST(Health, OfAnyServiceByNameIsUnknown) {
-  const Wire wire;
-  for (const char* name : {"etcdserverpb.KV", "nothing"}) {
-    SCOPED_TRACE(name);
-    EXPECT_THAT(wire.CallRaw("/grpc.health.v1.Health/Check", Field(1, name)),
-                FailsWith(grpc::NOT_FOUND, "unknown service"));
-  }
-}
-
 TEST(Metadata, ThatRequiresALeaderIsMetWhereThereIsOne) {
   Scratch s;
   const CallOptions leader{.metadata = {{"hasleader", "true"}}};

@@ -106,6 +106,7 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.txn_put_checks_lease_first = since({kNever, kNever, kNever});
   behavior.keys_only_leaves_out_lease = since({kNever, kNever, kNever});
   SetAuth(version, behavior);
+  behavior.lock_looks_for_its_key = since({kNever, 0, 0});
   behavior.alarm_response_has_header = since({kNever, 0, 0});
   behavior.has_range_stream = since({kNever, kNever, kNever});
   behavior.has_downgrade = since({kNever, 0, 0});
@@ -123,7 +124,9 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.alarm_text_ends_in_space = version.minor <= 6;
   behavior.quota_counts_nested_txns = since({kNever, 33, 14});
   behavior.client_api_version_must_be_utf8 = since({kNever, kNever, 0});
+  behavior.has_health_list = since({42, 28, 9});
   behavior.wrong_wire_type_is_malformed = version.minor <= 6;
+  behavior.health_decode_error_is_terse = version.minor >= 5;
   behavior.stream_decode_error_has_colon = since({kNever, 0, 0});
   behavior.malformed_path_is_unimplemented = since({kNever, 0, 0});
   behavior.gateway_is_v2 = since({kNever, kNever, 0});

@@ -47,6 +47,9 @@ struct Behavior {
   bool txn_put_checks_lease_first = false;
   bool keys_only_leaves_out_lease = false;
 
+  // Lock.
+  bool lock_looks_for_its_key = false;
+
   // Auth.
   bool token_is_checked_while_auth_is_off = false;
   bool authenticate_checks_token = false;
@@ -82,6 +85,7 @@ struct Behavior {
   bool has_auth_status = false;
   bool status_tells_storage = false;
   bool accepts_gzip = false;
+  bool has_health_list = false;
 
   // Cluster.
   bool unix_peer_url_needs_port = false;
@@ -102,6 +106,7 @@ struct Behavior {
 
   // gRPC: what the library etcd is built with says of a request it cannot read.
   bool wrong_wire_type_is_malformed = false;
+  bool health_decode_error_is_terse = false;
   bool stream_decode_error_has_colon = false;
   bool malformed_path_is_unimplemented = false;
 

@@ -198,4 +198,14 @@ absl::Status NoDowngradeInProgress() {
 
 absl::Status UnknownDowngradeAction() { return absl::UnknownError("etcdserver: unknown method"); }
 
+absl::Status SessionExpired() { return absl::UnknownError("mutex: session is expired"); }
+
+absl::Status ElectionNotLeader() { return absl::UnknownError("election: not leader"); }
+
+absl::Status ElectionNoLeader() { return absl::UnknownError("election: no leader"); }
+
+absl::Status MissingLeaderKey() {
+  return absl::UnknownError("\"leader\" field must be provided");
+}
+
 }  // namespace fakeetcd::error

@@ -65,4 +65,10 @@ absl::Status DowngradeInProgress();
 absl::Status NoDowngradeInProgress();
 absl::Status UnknownDowngradeAction();
 
+// Of locks and elections (client/v3/concurrency): these have no code on the wire.
+absl::Status SessionExpired();
+absl::Status ElectionNotLeader();
+absl::Status ElectionNoLeader();
+absl::Status MissingLeaderKey();
+
 }  // namespace fakeetcd::error

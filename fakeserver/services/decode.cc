@@ -65,6 +65,11 @@ bool HoldsUnknown(const Message& message) {
   return false;
 }
 
+// etcd's own messages and those of gRPC's health service are decoded by different libraries.
+bool IsOfHealth(const Message& message) {
+  return message.GetDescriptor()->file()->package().ends_with("grpc.health.v1");
+}
+
 const char* Prefix(MessageKind kind, const Behavior& behavior) {
   if (kind == MessageKind::kUnary) return "grpc: error unmarshalling request: ";
   return behavior.stream_decode_error_has_colon ? "grpc: failed to unmarshal the received message: "
@@ -88,8 +93,10 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, const Dispatcher& rules, Mess
     return absl::UnimplementedError(kNoDecompressor);
   }
   const Behavior& behavior = rules.behavior();
-  if (!behavior.wrong_wire_type_is_malformed) {
-    if (parsed) return absl::OkStatus();
+  const bool health = IsOfHealth(message);
+  const bool lenient = health || !behavior.wrong_wire_type_is_malformed;
+  if (parsed && lenient) return absl::OkStatus();
+  if (health ? behavior.health_decode_error_is_terse : lenient) {
     return absl::InternalError(
         absl::StrCat(Prefix(kind, behavior), "proto: cannot parse invalid wire-format data"));
   }

@@ -11,9 +11,11 @@
 
 #include "fakeserver/services/auth_service.h"
 #include "fakeserver/services/cluster_service.h"
+#include "fakeserver/services/election_service.h"
 #include "fakeserver/services/health_service.h"
 #include "fakeserver/services/kv_service.h"
 #include "fakeserver/services/lease_service.h"
+#include "fakeserver/services/lock_service.h"
 #include "fakeserver/services/maintenance_service.h"
 #include "fakeserver/services/unserved.h"
 #include "fakeserver/services/watch_service.h"
@@ -59,12 +61,14 @@ struct GrpcEndpoint::Parts {
         cluster(dispatcher),
         maintenance(dispatcher, streams),
         auth(dispatcher),
+        lock(dispatcher, streams),
+        election(dispatcher, streams),
         health(dispatcher, streams),
         unserved(dispatcher) {}
 
   void RegisterAt(grpc::ServerBuilder& builder) {
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-             &kv, &watch, &lease, &cluster, &maintenance, &auth, &health}) {
+             &kv, &watch, &lease, &cluster, &maintenance, &auth, &lock, &election, &health}) {
       builder.RegisterService(service);
     }
     builder.RegisterCallbackGenericService(&unserved);
@@ -77,6 +81,8 @@ struct GrpcEndpoint::Parts {
   ClusterService cluster;
   MaintenanceService maintenance;
   AuthService auth;
+  LockService lock;
+  ElectionService election;
   HealthService health;
   Unserved unserved;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;

@@ -14,6 +14,8 @@ namespace {
 
 using etcdpp_proto::grpc::health::v1::HealthCheckRequest;
 using etcdpp_proto::grpc::health::v1::HealthCheckResponse;
+using etcdpp_proto::grpc::health::v1::HealthListRequest;
+using etcdpp_proto::grpc::health::v1::HealthListResponse;
 
 grpc::ByteBuffer Encoded(HealthCheckResponse::ServingStatus status) {
   HealthCheckResponse response;
@@ -29,6 +31,11 @@ class HealthWatch final : public WriteStream {
   void Start(const std::shared_ptr<HealthWatch>& self, grpc::ByteBuffer answer) {
     Begin(self);
     Write(std::move(answer));
+  }
+
+  void Refuse(const std::shared_ptr<HealthWatch>& self, const grpc::Status& status) {
+    Begin(self);
+    End(status);
   }
 
  private:
@@ -48,14 +55,34 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
       });
 }
 
+grpc::ServerUnaryReactor* HealthService::List(grpc::CallbackServerContext* context,
+                                              const grpc::ByteBuffer* request,
+                                              grpc::ByteBuffer* response) {
+  if (!dispatcher_.behavior().has_health_list) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpc(dispatcher_.Refusal("/grpc.health.v1.Health/List")));
+    return reactor;
+  }
+  return AnswerUnary<HealthListRequest>(
+      dispatcher_, {context, request, response},
+      [](const HealthListRequest& /*message*/) -> absl::StatusOr<grpc::ByteBuffer> {
+        HealthListResponse answer;
+        (*answer.mutable_statuses())[""].set_status(HealthCheckResponse::SERVING);
+        return Encode(answer);
+      });
+}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* HealthService::Watch(
     grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request) {
   const auto watch = std::make_shared<HealthWatch>(streams_);
   HealthCheckRequest message;
   const absl::Status status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
-  watch->Start(watch, Encoded(message.service().empty() ? HealthCheckResponse::SERVING
-                                                        : HealthCheckResponse::SERVICE_UNKNOWN));
-  if (!status.ok()) watch->End(ToGrpc(status));
+  if (!status.ok()) {
+    watch->Refuse(watch, ToGrpc(status));
+  } else {
+    watch->Start(watch, Encoded(message.service().empty() ? HealthCheckResponse::SERVING
+                                                          : HealthCheckResponse::SERVICE_UNKNOWN));
+  }
   return watch.get();
 }
 

@@ -8,8 +8,8 @@ namespace fakeetcd {
 
 namespace internal {
 using Health = etcdpp_proto::grpc::health::v1::Health;
-using HealthMethods =
-    Health::WithRawCallbackMethod_Check<Health::WithRawCallbackMethod_Watch<Health::Service>>;
+using HealthMethods = Health::WithRawCallbackMethod_Check<
+    Health::WithRawCallbackMethod_List<Health::WithRawCallbackMethod_Watch<Health::Service>>>;
 }  // namespace internal
 
 /// grpc.health.v1.Health: the server as a whole always serves, and no other name is known.
@@ -21,6 +21,9 @@ class HealthService final : public internal::HealthMethods {
   grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
+                                 const grpc::ByteBuffer* request,
+                                 grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request) override;
 

@@ -63,6 +63,7 @@ constexpr Method kMethods[] = {
     {"v3electionpb.Election", "Observe"},
     {"v3electionpb.Election", "Resign"},
     {"grpc.health.v1.Health", "Check"},
+    {"grpc.health.v1.Health", "List", &Behavior::has_health_list},
     {"grpc.health.v1.Health", "Watch"},
 };
 

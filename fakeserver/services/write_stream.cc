@@ -28,6 +28,7 @@ void WriteStream::OnWriteDone(bool ok) {
 
 void WriteStream::OnDone() {
   streams_.Remove(*this);
+  OnOver();
   self_.reset();
 }
 

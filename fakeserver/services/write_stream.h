@@ -30,6 +30,8 @@ class WriteStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public Op
 
   /// The message is written.
   virtual void OnWritten() = 0;
+  /// The call is over; the last thing that is called.
+  virtual void OnOver() {}
 
  private:
   void OnWriteDone(bool ok) final;
