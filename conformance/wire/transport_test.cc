@@ -114,7 +114,7 @@ TEST(Method, OfAServiceThatDoesNotExistIsUnimplemented) {
 
 TEST(Method, WithoutAServiceIsMalformed) {
   const Wire wire;
-  const bool unimplemented = target().version.AtLeast(3, 5);
+  const bool unimplemented = target().version.Since({V(3, 4, 28), V(3, 5, 0)});
   EXPECT_THAT(wire.CallRaw("/Put", ""),
               FailsWith(unimplemented ? grpc::UNIMPLEMENTED : grpc::RESOURCE_EXHAUSTED,
                         "malformed method name: \"/Put\""));

@@ -127,8 +127,8 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.has_health_list = since({42, 28, 9});
   behavior.wrong_wire_type_is_malformed = version.minor <= 6;
   behavior.health_decode_error_is_terse = version.minor >= 5;
-  behavior.stream_decode_error_has_colon = since({kNever, 0, 0});
-  behavior.malformed_path_is_unimplemented = since({kNever, 0, 0});
+  behavior.stream_decode_error_has_colon = since({28, 10, 0});
+  behavior.malformed_path_is_unimplemented = since({28, 0, 0});
   behavior.gateway_is_v2 = since({kNever, kNever, 0});
   behavior.gateway_predates_1_10 = !since({kNever, 0, 0});
   behavior.gateway_has_hash_kv = since({kNever, 0, 0});
