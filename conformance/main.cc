@@ -42,7 +42,7 @@ std::string WithoutScheme(std::string endpoint) {
 
 // The releases this suite has been run on: what "3.4" means where the server does not say.
 Version PatchFor(const Version& line) {
-  for (const Version& known : {V(3, 4, 23), V(3, 5, 30), V(3, 6, 14), V(3, 7, 1)}) {
+  for (const Version& known : {V(3, 4, 23), V(3, 5, 33), V(3, 6, 14), V(3, 7, 1)}) {
     if (known.minor == line.minor) return known;
   }
   return line;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# build.sh VERSION...: puts a real etcd, its etcdctl and, from 3.6 on, its etcdutl into build/real/VERSION/, where VERSION is
-# 3.4 (Debian's packages, unpacked and never installed), 3.5, 3.6 or 3.7 (built with Go from the
-# releases pinned in VERSION.mod; 3.5 without its tools, whose 3.5.30 are not to be had as modules).
+# build.sh VERSION...: puts a real etcd, its etcdctl and, from 3.6 on, its etcdutl into
+# build/real/VERSION/, where VERSION is 3.4 (Debian's packages, unpacked and never installed), 3.5,
+# 3.6 or 3.7 (built with Go from the releases pinned in VERSION.mod).
 # Kept in the user's cache: a second run downloads nothing.
 set -eu
 umask 022
