@@ -41,11 +41,17 @@ std::chrono::seconds MinimumLeaseTtl(const Server::Options& options) {
   return std::chrono::ceil<std::chrono::seconds>(3 * ticks / 2 * options.heartbeat_interval);
 }
 
+// A port 0 that is told to clients is the one taken where the server listens at as many places.
 std::vector<std::string> ClientUrls(const Server::Options& options,
                                     const std::vector<std::string>& endpoints) {
-  if (!options.client_urls.empty()) return options.client_urls;
-  std::vector<std::string> urls;
-  for (const std::string& endpoint : endpoints) urls.push_back("http://" + endpoint);
+  std::vector<std::string> urls = options.client_urls;
+  if (urls.empty()) {
+    for (const std::string& endpoint : endpoints) urls.push_back("http://" + endpoint);
+  }
+  for (size_t i = 0; i < urls.size() && urls.size() == endpoints.size(); ++i) {
+    if (!urls[i].ends_with(":0")) continue;
+    urls[i].replace(urls[i].rfind(':'), 2, endpoints[i].substr(endpoints[i].rfind(':')));
+  }
   return urls;
 }
 
