@@ -14,6 +14,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have node || matrix="$matrix nodejs"
 have npm || matrix="$matrix npm"
 have go || matrix="$matrix golang-go"
+have curl || matrix="$matrix curl"
 python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || matrix="$matrix python3 python3-venv"
 
 say() { echo "install-deps: $*"; }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # setup.sh check: says which tools the clients of other languages lack here, and fails if any.
-# setup.sh LANGUAGE DIRECTORY: gets python's, node's or go's client into DIRECTORY, at the versions
-# pinned beside the programs. Does nothing where that is done.
+# setup.sh WHICH DIRECTORY: gets the clients of python, node or go, or python's for the JSON gateway,
+# into DIRECTORY, at the versions pinned beside the programs. Does nothing where that is done.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -10,6 +10,7 @@ fail() { echo "clients: $*" >&2; exit 1; }
 check() {
   missing=""
   command -v go >/dev/null || missing="$missing go;"
+  command -v curl >/dev/null || missing="$missing curl;"
   command -v node >/dev/null || missing="$missing node;"
   command -v npm >/dev/null || missing="$missing npm;"
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3 with venv;"
@@ -17,11 +18,13 @@ check() {
     fail "missing:$missing 'cmake/install-deps.sh matrix' installs them"
 }
 
-get_python() {
-  python3 -m venv --clear "$1"
-  "$1/bin/pip" install --quiet --disable-pip-version-check --no-deps \
-    -r "$here/python/requirements.txt"
+get_packages() {
+  python3 -m venv --clear "$2"
+  "$2/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$here/$1/requirements.txt"
 }
+
+get_python() { get_packages python "$1"; }
+get_gateway() { get_packages gateway "$1"; }
 
 get_node() {
   cp "$here/node/package.json" "$here/node/package-lock.json" "$1"
@@ -35,7 +38,7 @@ get_go() {
 
 case $1 in
   check) check ;;
-  python | node | go)
+  python | gateway | node | go)
     # What was got for other sources than these is got anew.
     stamp=$(cat "$here/$1"/* "$0" | cksum)
     [ "$(cat "$2/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
@@ -44,5 +47,5 @@ case $1 in
     "get_$1" "$(cd "$2" && pwd)"
     echo "$stamp" > "$2/stamp"
     ;;
-  *) fail "usage: $0 check | $0 python|node|go DIRECTORY" ;;
+  *) fail "usage: $0 check | $0 python|gateway|node|go DIRECTORY" ;;
 esac
