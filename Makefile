@@ -23,7 +23,7 @@ test: build  ## unit tests, gRPC tests, conformance on the fake and on real etcd
 	@ctest --preset dev -j$(JOBS) $(ARGS)
 	@echo "All of it passed."
 
-test-matrix: build  ## the Python, Node and Go clients, on the fake and on real etcd 3.4
+test-matrix: build  ## real etcd 3.5 to 3.7, their etcdctl, other languages' clients, Patroni
 	@conformance/clients/setup.sh check
 	@ctest --preset matrix -j$(JOBS) $(ARGS)
 

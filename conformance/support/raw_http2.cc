@@ -13,7 +13,6 @@ namespace conformance {
 namespace {
 
 constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-constexpr uint8_t kSettings = 4;
 constexpr uint8_t kEndStream = 1;
 constexpr uint8_t kEndHeaders = 4;
 constexpr int kPatienceMs = 10000;
@@ -74,6 +73,8 @@ void SendAll(int connection, std::string_view bytes) {
 RawHttp2::RawHttp2(const std::string& endpoint) : socket_(Connect(endpoint)) {
   SendAll(socket_, kPreface);
   Send({.type = kSettings});
+  std::optional<Frame> answer = Next(kSettings);
+  while (answer && answer->flags == 0) answer = Next(kSettings);
 }
 
 RawHttp2::~RawHttp2() { close(socket_); }

@@ -11,7 +11,7 @@ namespace conformance {
 /// bounded; one that ends in vain, and a connection that cannot be had, end the case, as a failure.
 class RawHttp2 {
  public:
-  enum Type : uint8_t { kData = 0, kHeaders = 1, kPing = 6, kGoAway = 7 };
+  enum Type : uint8_t { kData = 0, kHeaders = 1, kSettings = 4, kPing = 6, kGoAway = 7 };
 
   struct Frame {
     uint8_t type = 0;
@@ -20,7 +20,7 @@ class RawHttp2 {
     std::string payload = {};
   };
 
-  /// Connects to "HOST:PORT" and sends the preface and no settings.
+  /// Connects to "HOST:PORT", sends the preface and no settings, and waits for those to be taken.
   explicit RawHttp2(const std::string& endpoint);
   ~RawHttp2();
   RawHttp2(const RawHttp2&) = delete;

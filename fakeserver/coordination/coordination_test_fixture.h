@@ -72,7 +72,7 @@ struct CoordinationFixture {
   int64_t Put(std::string_view key, std::string_view value) {
     return engine.Put({.key = key, .value = value})->revision;
   }
-  int64_t Delete(std::string_view key) { return engine.DeleteRange({.key = key}).revision; }
+  int64_t Delete(std::string_view key) { return engine.DeleteRange({.key = key})->revision; }
 
   /// Every key, in order.
   std::vector<std::string> Keys() {

@@ -63,7 +63,7 @@ void Waiter::WatchNextOlder() {
                                      .sort_target = SortTarget::kCreate,
                                      .max_create_revision = created_ - 1});
   if (older.ok() && !older->kvs.empty()) {
-    watch_.Open(shared_from_this(),
+    watch_.Open(shared_from_this(), caller(),
                 {.key = std::string(older->kvs[0]->key()), .start_revision = older->revision});
     return;
   }
