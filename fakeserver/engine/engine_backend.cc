@@ -101,7 +101,7 @@ absl::Status Engine::Load(const BboltBuckets& buckets) {
   if (!restored.ok()) return restored.status();
   const TimePoint now = clock_.Now();
   auto state = std::make_unique<State>(options_);
-  state->store.Load(restored->versions, restored->compacted, restored->revision);
+  state->store.Load(restored->versions, restored->compacted);
   for (const RestoredState::Lease& lease : restored->leases) {
     const auto granted = state->leases.Grant(lease.id, lease.ttl_seconds, now);
     if (!granted.ok()) return granted.status();

@@ -51,10 +51,6 @@ absl::Status ParseVersions(const BboltEntries& entries, RestoredState& state) {
   for (const auto& [key, value] : entries) {
     auto version = ParseStored(key, value);
     if (!version.ok()) return version.status();
-    if (!*version) {
-      state.revision = std::max(state.revision, *ParseStoredRevision(key));
-      continue;
-    }
     // In order they are, as all keys of a bucket; a tombstone can be at the revision of a put.
     if ((*version)->modified() <= last) return Wrong("key", key, "is at the revision of another");
     last = (*version)->modified();

@@ -20,7 +20,6 @@ struct RestoredState {
   };
 
   std::vector<VersionPtr> versions;  // in order of revision
-  int64_t revision = 1;              // at least
   int64_t compacted = -1;
   std::vector<Lease> leases;
 };

@@ -371,6 +371,13 @@ TEST(SnapshotTest, ABumpedRevisionIsKept) {
   EXPECT_EQ(f.engine.revision(), 1002);
   EXPECT_EQ(f.Get("a", 1001), "etcdserver: mvcc: required revision has been compacted");
   EXPECT_EQ(f.Get("a"), "1");
+  EXPECT_EQ(
+      f.engine.Range({.key = std::string_view("\0", 1), .range_end = std::string_view("\0", 1)})
+          ->count,
+      1);
+  const Buckets again = Parse(f.SaveSnapshot());
+  EXPECT_EQ(again.at("key").size(), 2u);
+  EXPECT_EQ(again.at("key").at(bumped), "");
 }
 
 }  // namespace

@@ -239,7 +239,7 @@ bool Store::Collect(size_t keys, Collection& collection) const {
   return true;
 }
 
-void Store::Load(const std::vector<VersionPtr>& versions, int64_t compacted, int64_t revision) {
+void Store::Load(const std::vector<VersionPtr>& versions, int64_t compacted) {
   assert(index_.size() == 0 && revision_ == 1 && compacted_ == -1);
   for (const VersionPtr& version : versions) {
     revision_ = version->mod_revision() - 1;  // as it was when this was written
@@ -248,7 +248,7 @@ void Store::Load(const std::vector<VersionPtr>& versions, int64_t compacted, int
   }
   log_.assign(pending_.begin(), pending_.end());
   pending_ = {};
-  revision_ = std::max({revision, compacted, log_.empty() ? 1 : log_.back().now->mod_revision()});
+  revision_ = std::max(compacted, log_.empty() ? 1 : log_.back().now->mod_revision());
   compacted_ = compacted;
   Sweep(SIZE_MAX);
 }

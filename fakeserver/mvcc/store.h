@@ -116,10 +116,9 @@ class Store {
   /// Adds what the next `keys` keys have. Returns false where the collection is of another store.
   bool Collect(size_t keys, Collection& collection) const;
 
-  /// Makes a fresh store the one that holds `versions`, which ascend by revision, was compacted at
-  /// `compacted`, and has reached `revision` or later. Where a compaction left something of what it
-  /// superseded, it is swept up now.
-  void Load(const std::vector<VersionPtr>& versions, int64_t compacted, int64_t revision);
+  /// Makes a fresh store the one that holds `versions`, which ascend by revision, and was compacted
+  /// at `compacted`. Where a compaction left something of what it superseded, it is swept up now.
+  void Load(const std::vector<VersionPtr>& versions, int64_t compacted);
 
   /// The entries a HashKV answer covers.
   struct HashInput {

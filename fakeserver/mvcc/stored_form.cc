@@ -24,6 +24,7 @@ uint64_t Unsigned(int64_t value) { return static_cast<uint64_t>(value); }
 // Calls `field` with each field of the stored value and its number.
 template <typename Field>
 void VisitFields(const Version& version, const Field& field) {
+  if (version.key().empty()) return;
   field(kKey, version.key());
   if (version.tombstone()) return;
   field(kCreateRevision, Unsigned(version.create_revision()));
@@ -108,7 +109,7 @@ absl::StatusOr<VersionPtr> ParseStored(std::string_view key, std::string_view va
   const bool tombstone = key.size() == kRevisionSize + 1 && key.back() == kTombstone;
   const auto revision = ParseRevision(tombstone ? key.substr(0, kRevisionSize) : key);
   if (!revision || revision->main < 1) return Wrong(key, "is at no revision");
-  if (!tombstone && value.empty()) return VersionPtr();
+  if (!tombstone && value.empty()) return Version::Make({}, {}, {.modified = *revision});
   KeyValue kv;
   if (!ParseKeyValue(value, kv)) return Wrong(key, "is no KeyValue");
   if (kv.key.empty()) return Wrong(key, "is of no key");

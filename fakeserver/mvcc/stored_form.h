@@ -18,12 +18,13 @@ namespace fakeetcd {
 void AppendStoredKey(const Revision& revision, bool tombstone, std::string& to);
 size_t StoredKeySize(bool tombstone);
 
-/// A serialized mvccpb.KeyValue; of a tombstone, with nothing but the key.
+/// A serialized mvccpb.KeyValue; of a tombstone, with nothing but the key, and of the key "",
+/// nothing.
 void AppendStoredValue(const Version& version, std::string& to);
 size_t StoredValueSize(const Version& version);
 
-/// The version stored so; null for the entry that `etcdutl snapshot restore --bump-revision` leaves
-/// to hold a revision, which is of no key. Fails with DataLoss where it is neither.
+/// The version stored so; of the key "" where the value is empty, as `etcdutl snapshot restore
+/// --bump-revision` leaves it. Fails with DataLoss where it is none.
 absl::StatusOr<VersionPtr> ParseStored(std::string_view key, std::string_view value);
 
 /// The main revision of a key without sub revision or tombstone, as etcd stores those of

@@ -76,7 +76,10 @@ TEST(StoredFormTest, ATombstoneComesBackAsItWas) {
 TEST(StoredFormTest, AnEntryWithoutValueOnlyHoldsARevision) {
   const auto parsed = ParseStored(StoredRevision(1000), "");
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_FALSE(*parsed);
+  EXPECT_FALSE((*parsed)->tombstone());
+  EXPECT_EQ((*parsed)->key(), "");
+  EXPECT_EQ(KeyOf(**parsed), StoredRevision(1000));
+  EXPECT_EQ(ValueOf(**parsed), "");
 }
 
 TEST(StoredFormTest, WhatEtcdDoesNotWriteIsRefused) {
@@ -100,7 +103,8 @@ TEST(StoredFormTest, WhatEtcdDoesNotWriteIsRefused) {
       {"never created", StoredRevision(8),
        ValueOf(*Version::Make("a", "b", {.modified = {8, 0}, .version = 1}))},
       {"no key", StoredRevision(8),
-       ValueOf(*Version::Make("", "b", {.modified = {8, 0}, .create_revision = 8, .version = 1}))},
+       "\x10\x08\x18\x08\x20\x01\x2a\x01"
+       "b"},
       {"a tombstone of no key", KeyOf(*Version::Make("a", {}, {.modified = {7, 0}})), ""},
       {"half a value", key, value.substr(0, value.size() - 1)},
       {"an unknown field", key, value + "\x40\x01"},

@@ -11,9 +11,10 @@ namespace fakeetcd {
 
 class VersionPtr;
 
-/// One stored version of one key, or the tombstone of its deletion. Immutable, counted by
-/// VersionPtr and shared by the store, by readers and by watchers, so that a read copies bytes
-/// outside the engine's lock.
+/// One stored version of one key, or the tombstone of its deletion, or what etcdutl leaves in a
+/// restored store to raise its revision: an entry of the key "", which no request can name.
+/// Immutable, counted by VersionPtr and shared by the store, by readers and by watchers, so that a
+/// read copies bytes outside the engine's lock.
 ///
 /// Key and value follow the fields in one block: a million small pairs cost a million
 /// allocations, not three million. Thread-safe.
@@ -22,7 +23,7 @@ class Version {
   struct Fields {
     Revision modified;
     int64_t create_revision = 0;
-    int64_t version = 0;  // 0 marks a tombstone
+    int64_t version = 0;  // 0 marks a tombstone, but of the key ""
     int64_t lease = 0;
   };
 
@@ -35,7 +36,7 @@ class Version {
   int64_t create_revision() const { return fields_.create_revision; }
   int64_t version() const { return fields_.version; }
   int64_t lease() const { return fields_.lease; }
-  bool tombstone() const { return fields_.version == 0; }
+  bool tombstone() const { return fields_.version == 0 && key_size_ > 0; }
 
   Version(const Version&) = delete;
   Version& operator=(const Version&) = delete;

@@ -36,13 +36,18 @@ pb::StatusResponse MakeStatus(const Dispatcher& dispatcher) {
 // As much of the file as etcd sends in one message (v3rpc/maintenance.go, snapshotSendBufferSize).
 constexpr size_t kSnapshotPiece = 32 * 1024;
 
+std::string StorageVersion(const Backend& backend) {
+  for (const auto& [key, value] : backend.buckets.at("meta")) {
+    if (key == "storageVersion") return value;
+  }
+  return {};
+}
+
 /// A snapshot being sent: the file in pieces, and then its SHA-256.
 class SnapshotCall final : public WriteStream {
  public:
-  SnapshotCall(Backend backend, const Behavior& behavior, OpenStreams& streams)
-      : WriteStream(streams), snapshot_(std::move(backend)) {
-    if (behavior.backend_has_storage_version) version_ = behavior.version.OfMinor().ToString();
-  }
+  SnapshotCall(Backend backend, OpenStreams& streams)
+      : WriteStream(streams), version_(StorageVersion(backend)), snapshot_(std::move(backend)) {}
 
   void Start(const std::shared_ptr<SnapshotCall>& self) {
     Begin(self);
@@ -64,8 +69,8 @@ class SnapshotCall final : public WriteStream {
     Write(Encode(message));
   }
 
+  const std::string version_;
   Snapshot snapshot_;
-  std::string version_;
   bool digest_sent_ = false;
 };
 
@@ -84,8 +89,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* MaintenanceService::Snapshot(
   absl::Status status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
   if (status.ok()) status = dispatcher_.Admit(Call::kSnapshot, EnvelopeOf(dispatcher_, *context));
   if (!status.ok()) return new RefusedStream(status);
-  const auto call = std::make_shared<SnapshotCall>(dispatcher_.engine().TakeBackend(),
-                                                   dispatcher_.behavior(), streams_);
+  const auto call = std::make_shared<SnapshotCall>(dispatcher_.engine().TakeBackend(), streams_);
   call->Start(call);
   return call.get();
 }
