@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds kPause{2};
 constexpr int kAttempts = 5;
 constexpr char kLogName[] = "server.log";
 constexpr std::string_view kReady = "ready: http://";
+constexpr std::string_view kNobody = "etcdserver: user name is empty";
 
 // A port of loopback that nobody else gets while this object lives.
 class HeldPort {
@@ -122,14 +123,16 @@ std::vector<std::string> EtcdServer::Arguments(int client_port, int peer_port) c
   return arguments;
 }
 
-// A read that all members would agree on: there is a leader, and it serves.
+// A read that all members would agree on: there is a leader, and it serves. Where users must say
+// who they are, it says so.
 bool EtcdServer::WaitUntilItAnswers() {
   const Wire wire(endpoint_);
   const auto deadline = std::chrono::steady_clock::now() + kStartTime;
   while (!process_->Ended(kPause) && std::chrono::steady_clock::now() < deadline) {
     const auto read =
         wire.Call(Range(kZeroByte), {.timeout = std::chrono::seconds(1), .wait_for_ready = true});
-    if (read.status.ok()) return !process_->Ended().has_value();
+    const bool answered = read.status.ok() || read.status.error_message() == kNobody;
+    if (answered) return !process_->Ended().has_value();
   }
   return false;
 }
