@@ -47,8 +47,9 @@ class Server {
     /// A file to start from: a snapshot as `etcdctl snapshot save` writes it, of a real etcd or of
     /// a fake one, or the file member/snap/db of a data directory. What is in it is taken over as
     /// by `etcdctl snapshot restore`: keys with their history, leases, each with its whole TTL
-    /// again; of the members only those of these options. Where the file cannot be read, is
-    /// damaged, or is of a release that the one emulated refuses as too new, no server starts.
+    /// again, users and roles; of the members only those of these options. Where the file cannot
+    /// be read, is damaged, or is of a release that the one emulated refuses as too new, no server
+    /// starts.
     std::string snapshot;
 
     // What etcd's flags of the same names set, with etcd's defaults.
