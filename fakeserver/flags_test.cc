@@ -151,7 +151,7 @@ TEST(FlagsTest, TimesAndLimits) {
   const auto options =
       Parse({"--experimental-watch-progress-notify-interval=300ms", "--heartbeat-interval=50",
              "--election-timeout=500", "--max-request-bytes=0x100", "--quota-backend-bytes=0",
-             "--max-concurrent-streams=10"})
+             "--max-concurrent-streams=10", "--strict-reconfig-check=false", "--max-learners=3"})
           .server;
 
   EXPECT_EQ(options.watch_progress_notify_interval, 300ms);
@@ -160,6 +160,8 @@ TEST(FlagsTest, TimesAndLimits) {
   EXPECT_EQ(options.max_request_bytes, 256);
   EXPECT_EQ(options.quota_backend_bytes, int64_t{2} << 30);
   EXPECT_EQ(options.max_concurrent_streams, 10);
+  EXPECT_FALSE(options.strict_reconfig_check);
+  EXPECT_EQ(options.max_learners, 3);
 }
 
 TEST(FlagsTest, DurationsAreReadAsGoReadsThem) {

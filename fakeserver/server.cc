@@ -66,7 +66,8 @@ Engine::Options EngineOptions(const Server::Options& options, const Behavior& be
       .election_timeout = options.election_timeout,
       .progress_interval = std::max(options.watch_progress_notify_interval, kProgressIntervalMin),
       .auth_token_ttl = options.auth_token_ttl.count() > 0 ? options.auth_token_ttl : kTokenTtl,
-      .seed = options.seed};
+      .seed = options.seed,
+      .quota_backend_bytes = options.quota_backend_bytes};
 }
 
 absl::StatusOr<AuthOptions> AuthOptionsOf(const Server::Options& options,
@@ -121,8 +122,7 @@ struct Server::Impl {
         ticker(agenda, *clock),
         dispatcher(engine,
                    {.max_txn_ops = options.max_txn_ops,
-                    .max_request_bytes = static_cast<size_t>(options.max_request_bytes),
-                    .quota_backend_bytes = options.quota_backend_bytes},
+                    .max_request_bytes = static_cast<size_t>(options.max_request_bytes)},
                    auth) {
     if (!manual()) engine.OnEarlierDeadline([this] { ticker.Reconsider(); });
   }

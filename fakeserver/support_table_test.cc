@@ -36,7 +36,6 @@ const std::vector<std::string> kReleases = {"3.4", "3.5", "3.6", "3.7"};
 
 // What a method does only in part; the table says so instead of "complete".
 const std::map<std::string, std::string> kPartly = {
-    {"Maintenance.Alarm", "partly: no alarm can be raised"},
 };
 
 std::vector<const google::protobuf::ServiceDescriptor*> Services() {

@@ -71,6 +71,19 @@ std::string ConfStateJson(const Membership& membership) {
   return json + R"(,"auto_leave":false})";
 }
 
+// A serialized AlarmMember.
+std::string AlarmKey(const Alarm& alarm) {
+  std::string key;
+  AppendField(key, 1, alarm.member_id);
+  AppendField(key, 2, static_cast<uint64_t>(alarm.type));
+  return key;
+}
+
+std::string DowngradeJson(const ClusterVersion& cluster) {
+  return absl::StrFormat(R"({"target-version":"%s","enabled":%s})", cluster.target(),
+                         cluster.downgrading() ? "true" : "false");
+}
+
 Backend::Entries MetaEntries(const BackendSource& source) {
   const Behavior& behavior = source.behavior;
   const Store& store = source.store;
@@ -84,7 +97,7 @@ Backend::Entries MetaEntries(const BackendSource& source) {
     meta.emplace_back("term", BigEndian(source.raft_term));
   }
   if (behavior.backend_has_storage_version) {
-    meta.emplace_back("storageVersion", behavior.version.OfMinor().ToString());
+    meta.emplace_back("storageVersion", source.cluster_version.version().ToString());
   }
   if (store.compacted() >= 0) {
     meta.emplace_back("scheduledCompactRev", StoredRevision(store.compacted()));
@@ -112,7 +125,13 @@ Backend MakeBackend(const BackendSource& source) {
   for (AuthStore::Entry& entry : source.auth.Entries()) {
     buckets[entry.bucket].emplace_back(std::move(entry.key), std::move(entry.value));
   }
-  buckets["cluster"].emplace_back("clusterVersion", source.behavior.version.OfMinor().ToString());
+  for (const Alarm& alarm : source.alarms.Of(AlarmType::kNone)) {
+    buckets["alarm"].emplace_back(AlarmKey(alarm), "");
+  }
+  const ClusterVersion& cluster = source.cluster_version;
+  buckets["cluster"].emplace_back("clusterVersion", cluster.version().ToString());
+  if (cluster.was_downgraded())
+    buckets["cluster"].emplace_back("downgrade", DowngradeJson(cluster));
   for (const LeaseId id : source.leases.Ids()) {
     buckets["lease"].emplace_back(BigEndian(static_cast<uint64_t>(id)),
                                   LeaseValue(id, *source.leases.Find(id)));

@@ -8,8 +8,10 @@
 
 #include "fakeserver/auth/auth_store.h"
 #include "fakeserver/base/emulation.h"
+#include "fakeserver/cluster/cluster_version.h"
 #include "fakeserver/cluster/membership.h"
 #include "fakeserver/lease/lease_table.h"
+#include "fakeserver/maintenance/alarm_table.h"
 #include "fakeserver/mvcc/store.h"
 
 namespace fakeetcd {
@@ -32,6 +34,8 @@ struct BackendSource {
   const Store& store;
   const LeaseTable& leases;
   const AuthStore& auth;
+  const ClusterVersion& cluster_version;
+  const AlarmTable& alarms;
   uint64_t raft_index = 0;
   uint64_t raft_term = 0;
 };

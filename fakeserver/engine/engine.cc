@@ -6,6 +6,7 @@
 #include "fakeserver/base/errors.h"
 #include "fakeserver/base/key_range.h"
 #include "fakeserver/engine/engine_state.h"
+#include "fakeserver/engine/quota.h"
 #include "fakeserver/engine/request_checks.h"
 #include "fakeserver/mvcc/hash.h"
 
@@ -21,7 +22,8 @@ constexpr size_t kChangesPerWrite = 2;
 constexpr Duration kSweepPause = std::chrono::milliseconds(1);
 
 constexpr int64_t kPage = 4096;
-constexpr int64_t kEmptyBackendPages = 5;
+constexpr int64_t kEmptyBackendPages = 4;
+constexpr int64_t kLeaseBytes = 48;
 
 std::optional<TimePoint> Earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) {
   if (!a) return b;
@@ -40,11 +42,26 @@ void Engine::State::Sweep(size_t max, TimePoint now) {
   next_sweep = store.unswept() ? std::optional(now + kSweepPause) : std::nullopt;
 }
 
+int64_t Engine::State::DbSizeInUse() const {
+  return kPage * (kEmptyBackendPages + (store.bytes() + leases.size() * kLeaseBytes) / kPage);
+}
+
+// A write puts the last leaf of the tree to another place before the old one is free; with large
+// values, of which a leaf holds up to four, that is much.
+void Engine::State::GrowDb() {
+  const int64_t moved = store.newest_bytes() > kPage ? 3 * store.newest_bytes() : 0;
+  db_size = std::max(db_size, DbSizeInUse() + kPage * (1 + moved / kPage));
+}
+
+// Nothing expires while no write passes: a lease that has run out is revoked by one.
 std::optional<TimePoint> Engine::State::NextDeadline() const {
-  return Earlier(next_sweep, Earlier(leases.NextExpiry(), watches.NextDeadline()));
+  const auto expiry = alarms.corrupt() ? std::nullopt : leases.NextExpiry();
+  return Earlier(Earlier(next_sweep, expiry),
+                 Earlier(watches.NextDeadline(), cluster_version.next()));
 }
 
 void Engine::State::ExpireLeases(TimePoint now) {
+  if (alarms.corrupt()) return;
   while (auto ended = leases.TakeExpired(now)) {
     ++raft_index;
     keys.DeleteKeysOf(*ended);
@@ -60,6 +77,8 @@ Engine::Locked::Locked(Engine& engine) : engine_(engine) {
 Engine::Locked::~Locked() {
   const WatchHub::Sinks sinks = engine_.state_->watches.TakeSinksToWake();
   const auto deadline = engine_.state_->NextDeadline();
+  engine_.state_->GrowDb();
+  engine_.db_size_.store(engine_.state_->db_size, std::memory_order_relaxed);
   engine_.mu_.Unlock();
   for (const auto& sink : sinks) sink->Wake();
   const bool earlier = deadline && (!deadline_ || *deadline < *deadline_);
@@ -70,7 +89,9 @@ Engine::Engine(const Options& options, const Clock& clock)
     : options_(options),
       clock_(clock),
       raft_term_(kFirstRaftTerm),
-      state_(std::make_unique<State>(options_)) {}
+      state_(std::make_unique<State>(options_)) {
+  const Locked lock(*this);  // tells how large the empty backend is
+}
 
 Engine::~Engine() = default;
 
@@ -89,6 +110,7 @@ absl::StatusOr<RangeResponse> Engine::Range(const RangeRequest& request, const C
 absl::StatusOr<PutResponse> Engine::Put(const PutRequest& request, const Caller& caller) {
   const Locked lock(*this);
   ++state_->raft_index;
+  if (auto status = state_->alarms.CheckAddition(); !status.ok()) return status;
   if (auto access = state_->AccessOf(caller).CheckPut(request); !access.ok()) return access;
   auto response = state_->keys.Put(request);
   state_->Commit();
@@ -99,8 +121,10 @@ absl::StatusOr<DeleteRangeResponse> Engine::DeleteRange(const DeleteRangeRequest
                                                         const Caller& caller) {
   const Locked lock(*this);
   ++state_->raft_index;
-  if (auto access = state_->AccessOf(caller).CheckDeleteRange(request); !access.ok()) {
-    return access;
+  if (auto status = state_->alarms.CheckWrite(); !status.ok()) return status;
+  if (!state_->alarms.bypasses_permissions()) {
+    auto access = state_->AccessOf(caller).CheckDeleteRange(request);
+    if (!access.ok()) return access;
   }
   auto response = state_->keys.DeleteRange(request);
   state_->Commit();
@@ -108,10 +132,16 @@ absl::StatusOr<DeleteRangeResponse> Engine::DeleteRange(const DeleteRangeRequest
 }
 
 absl::StatusOr<TxnResponse> Engine::Txn(const TxnRequest& request, const Caller& caller) {
+  const bool writes = !IsReadOnly(request);
+  const bool adds = writes && CostOf(request, options_.behavior) > 0;
   const Locked lock(*this);
-  auto access = state_->AccessOf(caller).CheckTxn(request);
+  const AlarmTable& alarms = state_->alarms;
+  auto status = adds ? alarms.CheckAddition() : writes ? alarms.CheckWrite() : absl::OkStatus();
+  if (!status.ok()) return status;
+  const bool asks = !writes || !alarms.bypasses_permissions();
+  auto access = asks ? state_->AccessOf(caller).CheckTxn(request) : absl::OkStatus();
   // One that only reads is checked again when it has been done, even where it asked for nothing.
-  if (access.ok() && state_->auth.IsStale(caller) && IsReadOnly(request)) {
+  if (access.ok() && state_->auth.IsStale(caller) && !writes) {
     access = error::AuthOldRevision();
   }
   if (!access.ok()) return access;
@@ -125,6 +155,7 @@ absl::StatusOr<int64_t> Engine::Compact(int64_t revision, bool physical) {
   const Locked lock(*this);
   Store& store = state_->store;
   ++state_->raft_index;
+  if (auto status = state_->alarms.CheckWrite(); !status.ok()) return status;
   if (revision <= store.compacted()) return error::Compacted();
   if (revision > store.revision()) return error::FutureRevision();
   store.Compact(revision);
@@ -141,6 +172,7 @@ absl::StatusOr<Engine::Lease> Engine::LeaseGrant(LeaseId id, int64_t ttl_seconds
     const uint64_t next = ((options_.identity.member_id & 0xffff) << 48 | counter) & INT64_MAX;
     if (!state_->leases.Contains(static_cast<LeaseId>(next))) id = static_cast<LeaseId>(next);
   }
+  if (auto status = state_->alarms.CheckAddition(); !status.ok()) return status;
   const auto ttl = state_->leases.Grant(id, ttl_seconds, clock_.Now());
   if (!ttl.ok()) return ttl.status();
   return Lease{state_->store.revision(), id, ttl->count(), ttl->count(), {}};
@@ -149,7 +181,11 @@ absl::StatusOr<Engine::Lease> Engine::LeaseGrant(LeaseId id, int64_t ttl_seconds
 absl::StatusOr<int64_t> Engine::LeaseRevoke(LeaseId id, const Caller& caller) {
   const Locked lock(*this);
   ++state_->raft_index;
-  if (auto access = state_->AccessOf(caller).CheckWriteOfKeysOf(id); !access.ok()) return access;
+  if (auto status = state_->alarms.CheckWrite(); !status.ok()) return status;
+  if (!state_->alarms.bypasses_permissions()) {
+    auto access = state_->AccessOf(caller).CheckWriteOfKeysOf(id);
+    if (!access.ok()) return access;
+  }
   const auto ended = state_->leases.Revoke(id);
   if (!ended.ok()) return ended.status();
   state_->keys.DeleteKeysOf(*ended);
@@ -225,17 +261,6 @@ void Engine::WatchClose(WatchStream& stream) {
   state_->watches.Close(stream);
 }
 
-Engine::Status Engine::GetStatus() {
-  const Locked lock(*this);
-  const int64_t pages = kEmptyBackendPages + state_->store.bytes() / kPage;
-  state_->db_size_max = std::max(state_->db_size_max, pages * kPage);
-  return {.revision = state_->store.revision(),
-          .raft_term = raft_term(),
-          .raft_index = state_->raft_index,
-          .db_size = state_->db_size_max,
-          .db_size_in_use = (pages - 1) * kPage};
-}
-
 int64_t Engine::revision() {
   const Locked lock(*this);
   return state_->store.revision();
@@ -245,6 +270,7 @@ void Engine::Restart() {
   const Locked lock(*this);
   raft_term_.fetch_add(1);
   state_->watches.CloseAll();
+  state_->alarms.Restart();
   state_->leases.RenewAll(clock_.Now(), options_.election_timeout);
   state_->auth.ForgetTokens();
 }
@@ -269,6 +295,7 @@ void Engine::RunDue() {
     const TimePoint now = clock_.Now();
     state_->ExpireLeases(now);
     state_->watches.RunDue(now);
+    state_->cluster_version.RunDue(now);
     if (!state_->next_sweep || *state_->next_sweep > now) return;
     state_->Sweep(kChangesPerSweep, now);
     if (!state_->next_sweep) to_hash = state_->store.HashesWanted();

@@ -24,6 +24,7 @@
 #include "fakeserver/engine/backend.h"
 #include "fakeserver/engine/requests.h"
 #include "fakeserver/lease/lease_table.h"
+#include "fakeserver/maintenance/alarm_table.h"
 #include "fakeserver/mvcc/store.h"
 #include "fakeserver/watch/watch_hub.h"
 
@@ -45,6 +46,7 @@ class Engine {
     Duration progress_interval = std::chrono::minutes(10);
     Duration auth_token_ttl = std::chrono::minutes(5);
     uint64_t seed = 1;  // of the lease ids, tokens and salts made up here
+    int64_t quota_backend_bytes = int64_t{2} << 30;  // negative: none
   };
 
   Engine(const Options& options, const Clock& clock);
@@ -56,9 +58,11 @@ class Engine {
   /// Fixed after construction, or changed by no request.
   const Behavior& behavior() const { return options_.behavior; }
   const MemberIdentity& identity() const { return options_.identity; }
+  int64_t quota_backend_bytes() const { return options_.quota_backend_bytes; }
 
   // The key space. While auth is on, each request may also fail with UserEmpty, AuthOldRevision or
   // PermissionDenied, before anything else.
+  // While an alarm is on, writes fail as AlarmTable says, even before that.
 
   /// Fails with FutureRevision or Compacted.
   absl::StatusOr<RangeResponse> Range(const RangeRequest& request, const Caller& caller = {})
@@ -213,8 +217,36 @@ class Engine {
     uint64_t raft_index = 0;
     int64_t db_size = 0;
     int64_t db_size_in_use = 0;
+    std::vector<Alarm> alarms;
+    EtcdVersion cluster_version;   // and the storage's
+    std::string downgrade_target;  // empty while no downgrade is under way
   };
   Status GetStatus() ABSL_LOCKS_EXCLUDED(mu_);
+  /// Gives back what the backend's file has too much.
+  void Defragment() ABSL_LOCKS_EXCLUDED(mu_);
+
+  struct AlarmResponse {
+    int64_t revision = 0;
+    std::vector<Alarm> alarms;
+  };
+  /// Those of a type, or all for kNone.
+  AlarmResponse Alarms(AlarmType type) ABSL_LOCKS_EXCLUDED(mu_);
+  /// The alarm, or nothing when it is none to raise or was not on.
+  AlarmResponse RaiseAlarm(const Alarm& alarm) ABSL_LOCKS_EXCLUDED(mu_);
+  AlarmResponse ClearAlarm(const Alarm& alarm) ABSL_LOCKS_EXCLUDED(mu_);
+  /// Asks whether the backend has room for `cost` bytes more. Fails with NoSpace, and raises this
+  /// member's alarm.
+  absl::Status CheckQuota(int64_t cost) ABSL_LOCKS_EXCLUDED(mu_);
+
+  enum class DowngradeAction { kValidate, kEnable, kCancel };
+  struct DowngradeResponse {
+    int64_t revision = 0;
+    std::string version;  // of the cluster
+  };
+  /// Fails as ClusterVersion does.
+  absl::StatusOr<DowngradeResponse> Downgrade(DowngradeAction action, const std::string& target)
+      ABSL_LOCKS_EXCLUDED(mu_);
+
   int64_t revision() ABSL_LOCKS_EXCLUDED(mu_);
   uint64_t raft_term() const { return raft_term_.load(std::memory_order_relaxed); }
 
@@ -248,6 +280,7 @@ class Engine {
   std::function<void()> deadline_listener_;
   std::atomic<uint64_t> raft_term_{2};
   std::atomic<bool> auth_enabled_{false};  // what state_ says, for all to see
+  std::atomic<int64_t> db_size_{0};        // the state's, for those who do not hold the lock
   Mutex mu_;
   std::unique_ptr<State> state_ ABSL_GUARDED_BY(mu_);
 };

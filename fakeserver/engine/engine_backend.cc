@@ -79,6 +79,8 @@ Backend Engine::TakeBackend() {
                              .store = state_->store,
                              .leases = state_->leases,
                              .auth = state_->auth,
+                             .cluster_version = state_->cluster_version,
+                             .alarms = state_->alarms,
                              .raft_index = state_->raft_index,
                              .raft_term = raft_term()});
       collection = state_->store.BeginCollection();
@@ -107,6 +109,7 @@ absl::Status Engine::Load(const BboltBuckets& buckets) {
     if (!granted.ok()) return granted.status();
   }
   state->leases.RenewAll(now, options_.election_timeout);
+  state->alarms.Restore(restored->alarms);
   const KeyRange everything(std::string_view(), std::string_view("\0", 1));
   for (const VersionPtr& version : state->store.Range(everything, std::nullopt, 0).versions) {
     state->leases.Attach(version->lease(), version->key());

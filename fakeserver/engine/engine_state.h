@@ -8,11 +8,13 @@
 #include "absl/base/thread_annotations.h"
 
 #include "fakeserver/auth/auth_store.h"
+#include "fakeserver/cluster/cluster_version.h"
 #include "fakeserver/cluster/membership.h"
 #include "fakeserver/engine/access.h"
 #include "fakeserver/engine/engine.h"
 #include "fakeserver/engine/key_space.h"
 #include "fakeserver/lease/lease_table.h"
+#include "fakeserver/maintenance/alarm_table.h"
 #include "fakeserver/mvcc/store.h"
 #include "fakeserver/watch/watch_hub.h"
 
@@ -31,6 +33,8 @@ struct Engine::State {
         auth(options.behavior, options.auth_token_ttl),
         random(options.seed),
         membership(options.behavior, options.identity, options.membership),
+        cluster_version(options.behavior),
+        alarms(options.behavior),
         raft_index(options.behavior.first_raft_index),
         next_lease(options.seed << 8) {}
 
@@ -42,8 +46,10 @@ struct Engine::State {
   AuthStore auth;
   std::mt19937_64 random;  // of tokens and of what passwords are salted with
   Membership membership;
+  ClusterVersion cluster_version;
+  AlarmTable alarms;
   uint64_t raft_index;
-  int64_t db_size_max = 0;
+  int64_t db_size = 0;  // of the backend's file, which shrinks only when it is defragmented
   uint64_t next_lease;
   std::optional<TimePoint> next_sweep;
 
@@ -54,6 +60,11 @@ struct Engine::State {
 
   void Sweep(size_t max, TimePoint now);
   void SweepAll(TimePoint now) { Sweep(SIZE_MAX, now); }
+
+  /// Bytes of the backend that are not free.
+  int64_t DbSizeInUse() const;
+  /// Lets the backend's file grow to what it has to hold.
+  void GrowDb();
 
   std::optional<TimePoint> NextDeadline() const;
   void ExpireLeases(TimePoint now);

@@ -286,5 +286,80 @@ TEST(EngineTest, ThreadsSeeOneOrder) {
   EXPECT_EQ(f.engine.revision(), 1 + kThreads * kPuts);
 }
 
+// A lease that has run out is revoked by a write, and no write passes.
+TEST(EngineTest, NoLeaseRunsOutWhileTheClusterCountsAsCorrupt) {
+  Fixture f;
+  ASSERT_TRUE(f.engine.LeaseGrant(77, 10).ok());
+  f.Put("a", "1", 77);
+  f.engine.RaiseAlarm({AlarmType::kCorrupt, 1});
+
+  f.Advance(seconds(60));
+  EXPECT_EQ(f.Get("a"), "1");
+  EXPECT_EQ(f.engine.NextDeadline(), std::nullopt);
+
+  f.engine.ClearAlarm({AlarmType::kCorrupt, 1});
+  f.Advance(seconds(0));
+  EXPECT_EQ(f.Get("a"), "(none)");
+}
+
+TEST(EngineTest, TheQuotaRaisesTheMembersOwnAlarm) {
+  ManualClock clock;
+  Engine::Options options = OptionsFor({3, 6, 14});
+  options.quota_backend_bytes = 100000;
+  Engine engine(options, clock);
+  const std::string value(30000, 'v');
+  EXPECT_TRUE(engine.CheckQuota(30256).ok());
+  ASSERT_TRUE(engine.Put({.key = "a", .value = value}).ok());
+
+  EXPECT_EQ(engine.CheckQuota(30256).message(), "etcdserver: mvcc: database space exceeded");
+  const auto alarms = engine.Alarms(AlarmType::kNone).alarms;
+  ASSERT_EQ(alarms.size(), 1u);
+  EXPECT_EQ(alarms[0], (Alarm{AlarmType::kNoSpace, options.identity.member_id}));
+  EXPECT_FALSE(engine.Put({.key = "a", .value = "1"}).ok());
+  EXPECT_TRUE(engine.DeleteRange({.key = "a"}).ok());
+}
+
+TEST(EngineTest, WithoutAQuotaNothingIsRefused) {
+  ManualClock clock;
+  Engine::Options options = OptionsFor({3, 6, 14});
+  options.quota_backend_bytes = -1;
+  Engine engine(options, clock);
+  EXPECT_TRUE(engine.CheckQuota(INT64_MAX / 2).ok());
+}
+
+TEST(EngineTest, DefragmentationGivesBackWhatCompactionFreed) {
+  Fixture f;
+  const int64_t empty = f.engine.GetStatus().db_size;
+  for (int i = 0; i < 100; ++i) f.Put("a", std::string(10000, 'v'));
+  const int64_t full = f.engine.GetStatus().db_size;
+  EXPECT_GT(full, empty + 100 * 10000);
+
+  ASSERT_TRUE(f.engine.Compact(f.engine.revision(), false).ok());
+  EXPECT_EQ(f.engine.GetStatus().db_size, full);
+  f.engine.Defragment();
+  EXPECT_LT(f.engine.GetStatus().db_size, empty + 20000);
+}
+
+TEST(EngineTest, ARestartKeepsMembersAndAlarms) {
+  Fixture f;
+  ASSERT_TRUE(f.engine.MemberAdd({"http://a:1"}, true).ok());
+  f.engine.RaiseAlarm({AlarmType::kNoSpace, 7});
+  f.engine.Restart();
+  EXPECT_EQ(f.engine.MemberList().size(), 2u);
+  EXPECT_FALSE(f.engine.Put({.key = "a", .value = "1"}).ok());
+  f.engine.Reset();
+  EXPECT_EQ(f.engine.MemberList().size(), 1u);
+  EXPECT_TRUE(f.engine.Put({.key = "a", .value = "1"}).ok());
+}
+
+TEST(EngineTest, ADowngradeMovesTheClustersVersionAsTimePasses) {
+  Fixture f;
+  ASSERT_TRUE(f.engine.Downgrade(Engine::DowngradeAction::kEnable, "3.5").ok());
+  EXPECT_EQ(f.engine.GetStatus().cluster_version.minor, 6);
+  f.Advance(seconds(4));
+  EXPECT_EQ(f.engine.GetStatus().cluster_version.minor, 5);
+  EXPECT_EQ(f.engine.GetStatus().downgrade_target, "3.5.0");
+}
+
 }  // namespace
 }  // namespace fakeetcd

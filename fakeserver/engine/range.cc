@@ -7,14 +7,10 @@
 #include "fakeserver/base/errors.h"
 #include "fakeserver/base/key_range.h"
 #include "fakeserver/engine/key_space.h"
+#include "fakeserver/engine/request_checks.h"
 
 namespace fakeetcd {
 namespace {
-
-bool HasBounds(const RangeRequest& request) {
-  return request.min_mod_revision != 0 || request.max_mod_revision != 0 ||
-         request.min_create_revision != 0 || request.max_create_revision != 0;
-}
 
 bool InKeyOrder(const RangeRequest& request) {
   return request.sort_target == SortTarget::kKey && request.sort_order != SortOrder::kDescend;
@@ -24,7 +20,7 @@ bool InKeyOrder(const RangeRequest& request) {
 // there are more.
 int64_t KeysNeeded(const RangeRequest& request) {
   const bool limited = request.limit > 0 && request.limit < INT64_MAX;
-  if (!limited || HasBounds(request)) return 0;
+  if (!limited || HasRevisionBounds(request)) return 0;
   const bool sorted_after = request.sort_order == SortOrder::kNone;
   return sorted_after || InKeyOrder(request) ? request.limit + 1 : 0;
 }
@@ -103,7 +99,7 @@ RangeResponse KeySpace::ExecuteRange(const RangeRequest& request) const {
 }
 
 void FinishRange(const RangeRequest& request, RangeResponse& response) {
-  if (HasBounds(request)) {
+  if (HasRevisionBounds(request)) {
     std::erase_if(response.kvs, [&](const VersionPtr& kv) { return !WithinBounds(request, *kv); });
   }
   Sort(request, response.kvs);

@@ -175,6 +175,16 @@ absl::StatusOr<std::vector<std::string>> CheckMemberUrls(const std::vector<std::
   return *std::move(urls);
 }
 
+bool IsInKeyOrder(const RangeRequest& request) {
+  return request.sort_order == SortOrder::kNone ||
+         (request.sort_target == SortTarget::kKey && request.sort_order == SortOrder::kAscend);
+}
+
+bool HasRevisionBounds(const RangeRequest& request) {
+  return request.min_mod_revision != 0 || request.max_mod_revision != 0 ||
+         request.min_create_revision != 0 || request.max_create_revision != 0;
+}
+
 bool IsReadOnly(const TxnRequest& request) {
   const auto reads = [](const RequestOp& op) {
     return std::holds_alternative<RangeRequest>(op.request);

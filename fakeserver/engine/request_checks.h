@@ -24,6 +24,11 @@ absl::Status CheckTxn(const TxnRequest& request, const Behavior& behavior, int64
 absl::StatusOr<std::vector<std::string>> CheckMemberUrls(const std::vector<std::string>& peer_urls,
                                                          const Behavior& behavior);
 
+/// True when the pairs are wanted as they come from the store, ascending by key.
+bool IsInKeyOrder(const RangeRequest& request);
+/// True when pairs are left out by their revisions.
+bool HasRevisionBounds(const RangeRequest& request);
+
 /// True when the transaction can only read, at its top level: then it is not a proposal.
 bool IsReadOnly(const TxnRequest& request);
 

@@ -87,6 +87,19 @@ absl::Status ParseLease(std::string_view key, std::string_view value, RestoredSt
   return absl::OkStatus();
 }
 
+// etcdserverpb.AlarmMember, all of it in the key.
+absl::Status ParseAlarm(std::string_view key, RestoredState& state) {
+  Alarm alarm;
+  FieldReader fields(key);
+  while (const auto field = fields.Next()) {
+    if (field->IsNumber(1)) alarm.member_id = field->value;
+    if (field->IsNumber(2)) alarm.type = static_cast<AlarmType>(field->value);
+  }
+  if (fields.malformed()) return Wrong("alarm", key, "is no alarm");
+  state.alarms.push_back(alarm);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<RestoredState> ParseBackend(const BboltBuckets& buckets, const Behavior& behavior) {
@@ -99,6 +112,9 @@ absl::StatusOr<RestoredState> ParseBackend(const BboltBuckets& buckets, const Be
   if (status.ok()) status = ParseVersions(EntriesOf(buckets, "key"), state);
   for (const auto& [key, value] : EntriesOf(buckets, "lease")) {
     if (status.ok()) status = ParseLease(key, value, state);
+  }
+  for (const auto& [key, value] : EntriesOf(buckets, "alarm")) {
+    if (status.ok()) status = ParseAlarm(key, state);
   }
   if (!status.ok()) return status;
   return state;

@@ -8,6 +8,7 @@
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/bbolt/reader.h"
 #include "fakeserver/lease/lease_table.h"
+#include "fakeserver/maintenance/alarm_table.h"
 #include "fakeserver/mvcc/version.h"
 
 namespace fakeetcd {
@@ -22,6 +23,7 @@ struct RestoredState {
   std::vector<VersionPtr> versions;  // in order of revision
   int64_t compacted = -1;
   std::vector<Lease> leases;
+  std::vector<Alarm> alarms;
 };
 
 /// Reads the buckets of an etcd of any release from 3.4 on, as `etcdctl snapshot restore` and the

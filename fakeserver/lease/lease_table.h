@@ -70,6 +70,7 @@ class LeaseTable {
   void Attach(LeaseId id, std::string_view key);
   void Detach(LeaseId id, std::string_view key);
 
+  int64_t size() const { return static_cast<int64_t>(leases_.size()); }
   bool Contains(LeaseId id) const { return leases_.contains(id); }
   /// The lease, or null. Valid until the table changes.
   const Lease* Find(LeaseId id) const;

@@ -14,10 +14,23 @@ constexpr size_t kCompactionsRemembered = 10;
 // Versions kept alive only so that HashKV can answer for an old compaction.
 constexpr size_t kDroppedVersionsMax = 1 << 19;
 
-// What one entry takes up in etcd's backend, about: element header, storage key and the fields
-// of the value beside key and value themselves.
+// What one entry takes up in etcd's backend, which keeps entries in the leaves of a tree of pages.
+// A leaf is filled to nine tenths, and holds two entries however large they are (bbolt's
+// node.split, with the fill percentage that etcd gives it for keys); the branches above add a
+// little.
 int64_t BackendBytes(const Version& version) {
-  return static_cast<int64_t>(64 + version.key().size() + version.value().size());
+  constexpr int64_t kPage = 4096;
+  constexpr int64_t kFilled = kPage * 9 / 10;
+  constexpr int64_t kPageHeader = 16;
+  // The element's header, the storage key, and the value's fields beside key and value.
+  constexpr int64_t kOverhead = 16 + 17 + 20;
+  constexpr int64_t kBranch = 40;
+  const auto bytes = static_cast<int64_t>(version.key().size() + version.value().size());
+  const int64_t entry = kOverhead + bytes;
+  const int64_t in_one_page = (kFilled - kPageHeader) / entry;
+  if (in_one_page >= 2) return (kPage + kBranch) / in_one_page;
+  const int64_t pages_of_two = (kPageHeader + 2 * entry + kPage - 1) / kPage;
+  return (pages_of_two * kPage + kBranch) / 2;
 }
 
 }  // namespace
@@ -71,7 +84,8 @@ void Store::Record(const VersionPtr& now, const VersionPtr& newest) {
     before = index_.Find(now->key())->At(revision_);
   }
   index_.Append(now);
-  bytes_ += BackendBytes(*now);
+  newest_bytes_ = BackendBytes(*now);
+  bytes_ += newest_bytes_;
   pending_.push_back({now, std::move(before)});
 }
 

@@ -38,8 +38,11 @@ class Store {
   /// The newest compaction of which everything is swept up; -1 when there was none.
   int64_t swept_compaction() const { return swept_compaction_; }
   int64_t keys() const { return index_.size(); }
-  /// About what the versions in the store would take up in etcd's backend.
+  /// About what the versions in the store would take up in etcd's backend, and what the one that
+  /// was written last does.
   int64_t bytes() const { return bytes_; }
+  int64_t newest_bytes() const { return newest_bytes_; }
+  void ForgetNewestBytes() { newest_bytes_ = 0; }
 
   /// What a range holds.
   struct Found {
@@ -164,6 +167,7 @@ class Store {
   size_t swept_ = 0;  // changes of the compacted revision itself, which stay in the log, swept
   int64_t swept_compaction_ = -1;
   int64_t bytes_ = 0;
+  int64_t newest_bytes_ = 0;
   std::deque<Compaction> compactions_;  // oldest first
   size_t dropped_ = 0;                  // versions held by compactions_
   // Shared with each Collection of this store: while there are any, it is not the only owner.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fakeserver/base/errors.h"
+#include "fakeserver/engine/quota.h"
 #include "fakeserver/engine/request_checks.h"
 #include "fakeserver/services/jwt.h"
 #include "fakeserver/services/methods.h"
@@ -105,7 +106,22 @@ absl::StatusOr<RangeResponse> Dispatcher::Range(const RangeRequest& request,
   return engine_.Range(request, *caller);
 }
 
+// etcdserver/api/v3rpc/key.go, checkRangeStreamRequest.
+absl::StatusOr<Caller> Dispatcher::AdmitRangeStream(const RangeRequest& request,
+                                                    const Envelope& envelope) const {
+  if (auto status = CheckRange(request, behavior()); !status.ok()) return status;
+  if (!IsInKeyOrder(request)) {
+    return absl::UnimplementedError("RangeStream does not support custom sort orders");
+  }
+  if (HasRevisionBounds(request)) {
+    return absl::UnimplementedError("RangeStream does not support revision filters");
+  }
+  return Authenticate(envelope);
+}
+
+// The quota is looked at before anything else of a write that adds something.
 absl::StatusOr<PutResponse> Dispatcher::Put(const PutRequest& request, const Envelope& envelope) {
+  if (auto status = engine_.CheckQuota(CostOf(request)); !status.ok()) return status;
   if (auto status = CheckPut(request); !status.ok()) return status;
   const auto caller = AuthenticateProposal(envelope);
   if (!caller.ok()) return caller.status();
@@ -121,7 +137,8 @@ absl::StatusOr<DeleteRangeResponse> Dispatcher::DeleteRange(const DeleteRangeReq
 }
 
 absl::StatusOr<TxnResponse> Dispatcher::Txn(const TxnRequest& request, const Envelope& envelope) {
-  auto status = CheckTxn(request, behavior(), limits_.max_txn_ops);
+  auto status = engine_.CheckQuota(CostOf(request, behavior()));
+  if (status.ok()) status = CheckTxn(request, behavior(), limits_.max_txn_ops);
   if (!status.ok()) return status;
   const auto caller = IsReadOnly(request) ? Authenticate(envelope) : AuthenticateProposal(envelope);
   if (!caller.ok()) return caller.status();
@@ -137,6 +154,7 @@ absl::StatusOr<int64_t> Dispatcher::Compact(int64_t revision, bool physical,
 
 absl::StatusOr<Engine::Lease> Dispatcher::LeaseGrant(LeaseId id, int64_t ttl_seconds,
                                                      const Envelope& envelope) {
+  if (auto status = engine_.CheckQuota(kCostOfLease); !status.ok()) return status;
   if (auto status = Admit(Call::kLeaseGrant, envelope); !status.ok()) return status;
   if (auto caller = AuthenticateProposal(envelope); !caller.ok()) return caller.status();
   return engine_.LeaseGrant(id, ttl_seconds);
@@ -219,6 +237,36 @@ absl::StatusOr<Engine::Members> Dispatcher::MemberPromote(uint64_t id, const Env
 absl::Status Dispatcher::MoveLeader(uint64_t target_id, const Envelope& envelope) {
   if (auto status = Admit(Call::kMoveLeader, envelope); !status.ok()) return status;
   return engine_.MoveLeader(target_id);
+}
+
+absl::StatusOr<Engine::AlarmResponse> Dispatcher::Alarms(AlarmType type, const Envelope& envelope) {
+  if (auto status = Admit(Call::kAlarmGet, envelope); !status.ok()) return status;
+  return engine_.Alarms(type);
+}
+
+absl::StatusOr<Engine::AlarmResponse> Dispatcher::RaiseAlarm(const Alarm& alarm,
+                                                             const Envelope& envelope) {
+  if (auto status = Admit(Call::kAlarmChange, envelope); !status.ok()) return status;
+  return engine_.RaiseAlarm(alarm);
+}
+
+absl::StatusOr<Engine::AlarmResponse> Dispatcher::ClearAlarm(const Alarm& alarm,
+                                                             const Envelope& envelope) {
+  if (auto status = Admit(Call::kAlarmChange, envelope); !status.ok()) return status;
+  return engine_.ClearAlarm(alarm);
+}
+
+absl::Status Dispatcher::Defragment(const Envelope& envelope) {
+  if (auto status = Admit(Call::kDefragment, envelope); !status.ok()) return status;
+  engine_.Defragment();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Engine::DowngradeResponse> Dispatcher::Downgrade(Engine::DowngradeAction action,
+                                                                const std::string& target,
+                                                                const Envelope& envelope) {
+  if (auto status = Admit(Call::kDowngrade, envelope); !status.ok()) return status;
+  return engine_.Downgrade(action, target);
 }
 
 absl::Status Dispatcher::Refusal(std::string_view path) const {

@@ -22,7 +22,6 @@ namespace fakeetcd {
 struct RequestLimits {
   int64_t max_txn_ops = 128;
   size_t max_request_bytes = 1572864;
-  int64_t quota_backend_bytes = int64_t{2} << 30;  // told by Status; nothing is refused by it
 
   /// The largest message of any kind, with etcd's allowance for what wraps a request
   /// (etcdserver/api/v3rpc/grpc.go, grpcOverheadBytes).
@@ -58,6 +57,9 @@ class Dispatcher {
   // Keys and leases.
 
   absl::StatusOr<RangeResponse> Range(const RangeRequest& request, const Envelope& envelope);
+  /// What a range in pieces must be before its first piece is read; returns who calls.
+  absl::StatusOr<Caller> AdmitRangeStream(const RangeRequest& request,
+                                          const Envelope& envelope) const;
   absl::StatusOr<PutResponse> Put(const PutRequest& request, const Envelope& envelope);
   absl::StatusOr<DeleteRangeResponse> DeleteRange(const DeleteRangeRequest& request,
                                                   const Envelope& envelope);
@@ -82,6 +84,14 @@ class Dispatcher {
                                                const Envelope& envelope);
   absl::StatusOr<Engine::Members> MemberPromote(uint64_t id, const Envelope& envelope);
   absl::Status MoveLeader(uint64_t target_id, const Envelope& envelope);
+
+  absl::StatusOr<Engine::AlarmResponse> Alarms(AlarmType type, const Envelope& envelope);
+  absl::StatusOr<Engine::AlarmResponse> RaiseAlarm(const Alarm& alarm, const Envelope& envelope);
+  absl::StatusOr<Engine::AlarmResponse> ClearAlarm(const Alarm& alarm, const Envelope& envelope);
+  absl::Status Defragment(const Envelope& envelope);
+  absl::StatusOr<Engine::DowngradeResponse> Downgrade(Engine::DowngradeAction action,
+                                                      const std::string& target,
+                                                      const Envelope& envelope);
 
   /// The answer to a method that nothing here serves: because there is none of that path in the
   /// emulated release, or because the fake lacks it. `path` is "/service/method".

@@ -43,8 +43,6 @@ TEST_F(DispatcherTest, RefusesInTheWordsOfEtcdWhatTheReleaseLacks) {
 }
 
 TEST_F(DispatcherTest, SaysSoWhereTheFakeLacksSomething) {
-  EXPECT_EQ(RefusalText("3.7", "/etcdserverpb.KV/RangeStream"),
-            "fake-etcd: KV/RangeStream is not supported");
   EXPECT_EQ(Refusal("3.6", "/v3lockpb.Lock/Lock").code(), absl::StatusCode::kUnimplemented);
 }
 
@@ -90,6 +88,24 @@ TEST_F(DispatcherTest, TheShapeIsLookedAtBeforeTheSize) {
 
   EXPECT_EQ(dispatcher.Put({}, {.bytes = 2 << 20}).status().message(),
             "etcdserver: key is not provided");
+}
+
+TEST_F(DispatcherTest, TheQuotaIsLookedAtBeforeTheShape) {
+  const ManualClock clock;
+  Engine::Options options = Options("3.6");
+  options.quota_backend_bytes = 21000;
+  Engine engine(options, clock);
+  Dispatcher dispatcher(engine, RequestLimits{});
+  TxnRequest nothing;
+  nothing.success.push_back({RangeRequest{}});
+
+  EXPECT_EQ(dispatcher.Txn(nothing, {}).status().message(), "etcdserver: key is not provided");
+  EXPECT_TRUE(dispatcher.LeaseGrant(7, 600, {}).ok());
+  const std::string large(1000, 'v');
+  EXPECT_EQ(dispatcher.Put({.value = large}, {}).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(dispatcher.LeaseGrant(8, 600, {}).status().code(),
+            absl::StatusCode::kResourceExhausted);
 }
 
 // Root, whose password is "r", and nobody else.

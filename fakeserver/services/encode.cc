@@ -58,10 +58,15 @@ void KeyValue(Sink& sink, int field, const Version& version, Omit omit = {}) {
 }
 
 template <typename Sink>
-void Write(Sink& sink, const pb::ResponseHeader& header, const RangeResponse& response) {
+void WritePairs(Sink& sink, const RangeResponse& response) {
   const Omit omit{.value = response.keys_only, .lease = response.without_lease};
-  sink.Message(1, header);
   for (const VersionPtr& kv : response.kvs) KeyValue(sink, 2, *kv, omit);
+}
+
+template <typename Sink>
+void Write(Sink& sink, const pb::ResponseHeader& header, const RangeResponse& response) {
+  sink.Message(1, header);
+  WritePairs(sink, response);
   sink.Varint(3, response.more ? 1 : 0);
   sink.Varint(4, Unsigned(response.count));
 }
@@ -168,6 +173,15 @@ grpc::ByteBuffer Encode(const google::protobuf::MessageLite& message) {
 
 grpc::ByteBuffer Encode(const pb::ResponseHeader& header, const RangeResponse& response) {
   return Build([&](auto& sink) { Write(sink, header, response); });
+}
+
+grpc::ByteBuffer EncodePiece(const RangeResponse& piece) {
+  return Build([&](auto& sink) { sink.Nested(1, [&](auto& inner) { WritePairs(inner, piece); }); });
+}
+
+grpc::ByteBuffer EncodeLastPiece(const pb::ResponseHeader& header, const RangeResponse& piece) {
+  return Build(
+      [&](auto& sink) { sink.Nested(1, [&](auto& inner) { Write(inner, header, piece); }); });
 }
 
 grpc::ByteBuffer Encode(const pb::ResponseHeader& header, const PutResponse& response) {

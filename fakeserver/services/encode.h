@@ -20,6 +20,11 @@ grpc::ByteBuffer Encode(const pb::ResponseHeader& header, const PutResponse& res
 grpc::ByteBuffer Encode(const pb::ResponseHeader& header, const DeleteRangeResponse& response);
 grpc::ByteBuffer Encode(const pb::ResponseHeader& header, const TxnResponse& response);
 
+// A piece of a range that comes in several. The last one tells what the whole range's answer would
+// tell beside the pairs, those before it nothing.
+grpc::ByteBuffer EncodePiece(const RangeResponse& piece);
+grpc::ByteBuffer EncodeLastPiece(const pb::ResponseHeader& header, const RangeResponse& piece);
+
 /// A watch response on its way to the wire, in as many messages as it takes: one, but where the
 /// watch asked for fragments and the response is `max_bytes` or larger
 /// (etcdserver/api/v3rpc/watch.go, sendFragments).

@@ -55,7 +55,7 @@ void SetChannelArguments(const GrpcOptions& options, grpc::ServerBuilder& builde
 /// The services and the server that calls them; the server goes first.
 struct GrpcEndpoint::Parts {
   explicit Parts(Dispatcher& dispatcher)
-      : kv(dispatcher),
+      : kv(dispatcher, streams),
         watch(dispatcher, streams),
         lease(dispatcher, streams),
         cluster(dispatcher),

@@ -3,6 +3,7 @@
 #include "fakeserver/services/convert.h"
 #include "fakeserver/services/encode.h"
 #include "fakeserver/services/header.h"
+#include "fakeserver/services/range_stream.h"
 #include "fakeserver/services/unary.h"
 
 namespace fakeetcd {
@@ -73,6 +74,11 @@ grpc::ServerUnaryReactor* KvService::Compact(grpc::CallbackServerContext* contex
         *answer.mutable_header() = MakeHeader(dispatcher_.engine(), *revision);
         return Encode(answer);
       });
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* KvService::RangeStream(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return StartRangeStream(dispatcher_, streams_, *context, *request);
 }
 
 }  // namespace fakeetcd

@@ -8,6 +8,7 @@
 #include "fakeserver/services/encode.h"
 #include "fakeserver/services/grpc_status.h"
 #include "fakeserver/services/header.h"
+#include "fakeserver/services/metadata.h"
 #include "fakeserver/services/stream_call.h"
 #include "fakeserver/services/unary.h"
 
@@ -85,6 +86,8 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* LeaseService::Lease
     grpc::CallbackServerContext* context) {
   const auto call = std::make_shared<KeepAliveCall>(dispatcher_, *context, streams_);
   call->Start(call);
+  const absl::Status status = CheckMetadata(*context, dispatcher_.behavior());
+  if (!status.ok()) call->End(ToGrpc(status));
   return call.get();
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "fakeserver/base/errors.h"
 #include "fakeserver/engine/snapshot.h"
 #include "fakeserver/services/encode.h"
 #include "fakeserver/services/header.h"
@@ -12,6 +13,19 @@
 
 namespace fakeetcd {
 namespace {
+
+// An alarm as Go prints the message.
+std::string TextOf(const Alarm& alarm, const Behavior& behavior) {
+  std::string text;
+  if (alarm.member_id != 0) text += "memberID:" + std::to_string(alarm.member_id) + " ";
+  const auto type = static_cast<pb::AlarmType>(alarm.type);
+  if (alarm.type != AlarmType::kNone) {
+    const std::string& name = pb::AlarmType_Name(type);
+    text += "alarm:" + (name.empty() ? std::to_string(static_cast<int>(type)) : name) + " ";
+  }
+  if (!behavior.alarm_text_ends_in_space && !text.empty()) text.pop_back();
+  return text;
+}
 
 pb::StatusResponse MakeStatus(const Dispatcher& dispatcher) {
   Engine& engine = dispatcher.engine();
@@ -25,10 +39,12 @@ pb::StatusResponse MakeStatus(const Dispatcher& dispatcher) {
   answer.set_raftterm(status.raft_term);
   answer.set_raftappliedindex(status.raft_index);
   answer.set_dbsizeinuse(status.db_size_in_use);
+  for (const Alarm& alarm : status.alarms) answer.add_errors(TextOf(alarm, engine.behavior()));
   if (engine.behavior().status_tells_storage) {
-    answer.set_storageversion(engine.behavior().version.OfMinor().ToString());
-    answer.set_dbsizequota(dispatcher.limits().quota_backend_bytes);
-    answer.mutable_downgradeinfo();
+    answer.set_storageversion(status.cluster_version.ToString());
+    answer.set_dbsizequota(engine.quota_backend_bytes());
+    answer.mutable_downgradeinfo()->set_enabled(!status.downgrade_target.empty());
+    answer.mutable_downgradeinfo()->set_targetversion(status.downgrade_target);
   }
   return answer;
 }
@@ -81,6 +97,37 @@ class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void OnDone() override { delete this; }
 };
 
+// An action that etcd does not define ends it; here it ends the call.
+absl::StatusOr<Engine::AlarmResponse> Do(Dispatcher& dispatcher, const pb::AlarmRequest& message,
+                                         const Envelope& envelope) {
+  const Alarm alarm{static_cast<AlarmType>(message.alarm()), message.memberid()};
+  switch (message.action()) {
+    case pb::AlarmRequest::GET:
+      return dispatcher.Alarms(alarm.type, envelope);
+    case pb::AlarmRequest::ACTIVATE:
+      return dispatcher.RaiseAlarm(alarm, envelope);
+    case pb::AlarmRequest::DEACTIVATE:
+      return dispatcher.ClearAlarm(alarm, envelope);
+    default:
+      return absl::InvalidArgumentError("fake-etcd: no such action (AlarmRequest.action)");
+  }
+}
+
+absl::StatusOr<Engine::DowngradeResponse> Do(Dispatcher& dispatcher,
+                                             const pb::DowngradeRequest& message,
+                                             const Envelope& envelope) {
+  switch (message.action()) {
+    case pb::DowngradeRequest::VALIDATE:
+      return dispatcher.Downgrade(Engine::DowngradeAction::kValidate, message.version(), envelope);
+    case pb::DowngradeRequest::ENABLE:
+      return dispatcher.Downgrade(Engine::DowngradeAction::kEnable, message.version(), envelope);
+    case pb::DowngradeRequest::CANCEL:
+      return dispatcher.Downgrade(Engine::DowngradeAction::kCancel, message.version(), envelope);
+    default:
+      return error::UnknownDowngradeAction();
+  }
+}
+
 }  // namespace
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* MaintenanceService::Snapshot(
@@ -107,9 +154,12 @@ grpc::ServerUnaryReactor* MaintenanceService::Status(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* MaintenanceService::Defragment(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request,
                                                          grpc::ByteBuffer* response) {
-  return AnswerAdmitted<pb::DefragmentRequest>(
-      dispatcher_, {context, request, response}, Call::kDefragment,
-      [](const pb::DefragmentRequest& /*message*/) -> absl::StatusOr<grpc::ByteBuffer> {
+  const UnaryCall call{context, request, response};
+  return AnswerUnary<pb::DefragmentRequest>(
+      dispatcher_, call,
+      [&](const pb::DefragmentRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        auto status = dispatcher_.Defragment(EnvelopeOf(dispatcher_, call, message));
+        if (!status.ok()) return status;
         return Encode(pb::DefragmentResponse());  // etcd's has no header
       });
 }
@@ -145,27 +195,43 @@ grpc::ServerUnaryReactor* MaintenanceService::HashKV(grpc::CallbackServerContext
       });
 }
 
-// No alarm can be raised here, so there is none to list or to put out.
 grpc::ServerUnaryReactor* MaintenanceService::Alarm(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
   const UnaryCall call{context, request, response};
   return AnswerUnary<pb::AlarmRequest>(
       dispatcher_, call, [&](const pb::AlarmRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
-        const bool get = message.action() == pb::AlarmRequest::GET;
-        auto status = dispatcher_.Admit(get ? Call::kAlarmGet : Call::kAlarmChange,
-                                        EnvelopeOf(dispatcher_, call, message));
-        if (!status.ok()) return status;
-        if (message.action() != pb::AlarmRequest::GET &&
-            message.action() != pb::AlarmRequest::DEACTIVATE) {
-          return absl::UnimplementedError(
-              "fake-etcd: raising an alarm (AlarmRequest.action) is not supported");
-        }
+        const auto alarms = Do(dispatcher_, message, EnvelopeOf(dispatcher_, call, message));
+        if (!alarms.ok()) return alarms.status();
         pb::AlarmResponse answer;
-        Engine& engine = dispatcher_.engine();
+        const Engine& engine = dispatcher_.engine();
         if (engine.behavior().alarm_response_has_header) {
-          *answer.mutable_header() = MakeHeader(engine, engine.revision());
+          *answer.mutable_header() = MakeHeader(engine, alarms->revision);
         }
+        for (const fakeetcd::Alarm& alarm : alarms->alarms) {
+          pb::AlarmMember& member = *answer.add_alarms();
+          member.set_memberid(alarm.member_id);
+          member.set_alarm(static_cast<pb::AlarmType>(alarm.type));
+        }
+        return Encode(answer);
+      });
+}
+
+grpc::ServerUnaryReactor* MaintenanceService::Downgrade(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  const UnaryCall call{context, request, response};
+  if (!dispatcher_.behavior().has_downgrade) {
+    return RefuseUnary(dispatcher_, call, "/etcdserverpb.Maintenance/Downgrade");
+  }
+  return AnswerUnary<pb::DowngradeRequest>(
+      dispatcher_, call,
+      [&](const pb::DowngradeRequest& message) -> absl::StatusOr<grpc::ByteBuffer> {
+        const auto downgrade = Do(dispatcher_, message, EnvelopeOf(dispatcher_, call, message));
+        if (!downgrade.ok()) return downgrade.status();
+        pb::DowngradeResponse answer;
+        *answer.mutable_header() = MakeHeader(dispatcher_.engine(), downgrade->revision);
+        answer.set_version(downgrade->version);
         return Encode(answer);
       });
 }

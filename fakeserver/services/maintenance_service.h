@@ -13,7 +13,7 @@ using MaintenanceMethods =
         Maintenance::WithRawCallbackMethod_Hash<Maintenance::WithRawCallbackMethod_HashKV<
             Maintenance::WithRawCallbackMethod_Alarm<Maintenance::WithRawCallbackMethod_Snapshot<
                 Maintenance::WithRawCallbackMethod_MoveLeader<
-                    Maintenance::WithGenericMethod_Downgrade<Maintenance::Service>>>>>>>>;
+                    Maintenance::WithRawCallbackMethod_Downgrade<Maintenance::Service>>>>>>>>;
 }  // namespace internal
 
 /// etcdserverpb.Maintenance.
@@ -44,6 +44,9 @@ class MaintenanceService final : public internal::MaintenanceMethods {
   grpc::ServerUnaryReactor* MoveLeader(grpc::CallbackServerContext* context,
                                        const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Downgrade(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
 
  private:
   Dispatcher& dispatcher_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 
 #include <google/protobuf/arena.h>
 #include <grpcpp/server_context.h>
@@ -13,6 +14,7 @@
 #include "fakeserver/services/decode.h"
 #include "fakeserver/services/dispatcher.h"
 #include "fakeserver/services/grpc_status.h"
+#include "fakeserver/services/metadata.h"
 
 namespace fakeetcd {
 
@@ -41,6 +43,7 @@ grpc::ServerUnaryReactor* AnswerUnary(const Dispatcher& rules, const UnaryCall& 
   google::protobuf::Arena arena(block.data(), block.size());
   auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
   absl::Status status = Decode(*call.request, rules, MessageKind::kUnary, request);
+  if (status.ok()) status = CheckMetadata(*call.context, rules.behavior());
   if (status.ok()) {
     absl::StatusOr<grpc::ByteBuffer> response = handler(const_cast<const Request&>(request));
     status = response.status();
@@ -61,6 +64,14 @@ grpc::ServerUnaryReactor* AnswerAdmitted(const Dispatcher& rules, const UnaryCal
                                 if (!status.ok()) return status;
                                 return handler(message);
                               });
+}
+
+/// Ends a call of a method that the emulated release does not have.
+inline grpc::ServerUnaryReactor* RefuseUnary(const Dispatcher& rules, const UnaryCall& call,
+                                             std::string_view path) {
+  grpc::ServerUnaryReactor* reactor = call.context->DefaultReactor();
+  reactor->Finish(ToGrpc(rules.Refusal(path)));
+  return reactor;
 }
 
 }  // namespace fakeetcd

@@ -12,6 +12,7 @@
 #include "fakeserver/services/encode.h"
 #include "fakeserver/services/grpc_status.h"
 #include "fakeserver/services/header.h"
+#include "fakeserver/services/metadata.h"
 #include "fakeserver/services/stream_call.h"
 #include "fakeserver/services/unary.h"
 
@@ -112,6 +113,8 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* WatchService::Watch
     grpc::CallbackServerContext* context) {
   const auto call = std::make_shared<WatchCall>(dispatcher_, *context, streams_);
   call->Start(call);
+  const absl::Status status = CheckMetadata(*context, dispatcher_.behavior());
+  if (!status.ok()) call->End(ToGrpc(status));
   return call.get();
 }
 

@@ -56,7 +56,9 @@ class Server {
     int64_t max_txn_ops = 128;
     int64_t max_request_bytes = 1572864;
     int64_t max_concurrent_streams = UINT32_MAX;
-    int64_t quota_backend_bytes = int64_t{2} << 30;  // told by Status; nothing is refused by it
+    /// Writes that would make the backend larger are refused, and raise the alarm NOSPACE;
+    /// negative: none are. How large the backend is follows etcd's about.
+    int64_t quota_backend_bytes = int64_t{2} << 30;
     std::chrono::milliseconds heartbeat_interval{100};
     std::chrono::milliseconds election_timeout{1000};
     std::chrono::milliseconds watch_progress_notify_interval = std::chrono::minutes(10);
