@@ -1,7 +1,9 @@
 // etcd-conformance: runs the cases linked into it on an etcd, whichever it is.
 #include <iostream>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
@@ -23,6 +25,7 @@ struct Flags {
   std::string version;
   std::string filter = "*";
   int progress_notify_interval = 0;
+  int64_t quota_backend_bytes = 0;
   bool list = false;
   bool verbose = false;
 };
@@ -38,6 +41,16 @@ std::string WithoutScheme(std::string endpoint) {
   if (endpoint.starts_with(kScheme)) endpoint.erase(0, kScheme.size());
   if (endpoint.ends_with('/')) endpoint.pop_back();
   return endpoint;
+}
+
+// What is between the commas.
+std::vector<std::string> Endpoints(const std::string& flag) {
+  std::vector<std::string> endpoints;
+  std::istringstream list(flag);
+  for (std::string endpoint; std::getline(list, endpoint, ',');) {
+    endpoints.push_back(WithoutScheme(endpoint));
+  }
+  return endpoints;
 }
 
 // The releases this suite has been run on: what "3.4" means where the server does not say.
@@ -71,7 +84,8 @@ void ListCases() {
 }
 
 int Run(const Flags& flags) {
-  Target target{.endpoint = WithoutScheme(flags.endpoint)};
+  Target target{.endpoints = Endpoints(flags.endpoint)};
+  target.endpoint = target.endpoints.front();
   if (flags.endpoint.starts_with("https://")) return Complain("TLS is not supported");
   // Kept open: the connections of the cases share its socket.
   const Wire wire(target.endpoint);
@@ -95,6 +109,7 @@ int Run(const Flags& flags) {
   }
   target.fresh = everything->header().revision() == 1;
   target.progress_notify_interval = std::chrono::milliseconds(flags.progress_notify_interval);
+  target.quota_backend_bytes = flags.quota_backend_bytes;
   SetTarget(target);
   std::cout << "etcd " << version->ToString() << " at " << target.endpoint
             << (target.fresh ? ", fresh" : ", in use") << "; keys under " << RunPrefix()
@@ -114,7 +129,10 @@ int Main(int argc, char** argv) {
       "compact the history. Cases that need an untouched store run only on a fresh server.\n"
       "Exits 0 when nothing failed, 1 when a case failed, 2 when it could not run.",
       "etcd-conformance"};
-  app.add_option("--endpoint", flags.endpoint, "HOST:PORT of the server")->type_name("HOST:PORT");
+  app.add_option("--endpoint", flags.endpoint,
+                 "HOST:PORT of the server; or of the members of one cluster, separated by commas: "
+                 "cases that need three run only then, all others on the first")
+      ->type_name("HOST:PORT");
   app.add_option("--version", flags.version,
                  "The release whose behaviour is expected: 3.4, 3.5, 3.6 or 3.7, or with a patch, "
                  "3.4.23. Default: what the server says it is")
@@ -126,6 +144,10 @@ int Main(int argc, char** argv) {
   app.add_option("--progress-notify-interval", flags.progress_notify_interval,
                  "What the server's flag of that name (before 3.6, with experimental- before it) "
                  "says, in milliseconds. Without it, cases about it are skipped")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--quota-backend-bytes", flags.quota_backend_bytes,
+                 "What the server's flag of that name says. Without it, cases that fill the "
+                 "server up are skipped")
       ->check(CLI::PositiveNumber);
   app.add_option("--filter", flags.filter,
                  "Which cases to run: globs of Suite.Case separated by ':', those after a '-' are "

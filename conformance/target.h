@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "conformance/support/version.h"
 
@@ -12,12 +14,16 @@ namespace conformance {
 struct Target {
   /// "127.0.0.1:2379".
   std::string endpoint = {};
+  /// Of every member of the cluster that the suite was told of; the first is `endpoint`.
+  std::vector<std::string> endpoints = {};
   /// Whose behaviour is expected, to the patch.
   Version version = {};
   /// Nothing had been written when the suite started: the store was at revision 1.
   bool fresh = false;
   /// How often the server tells of progress; zero where the suite was not told.
   std::chrono::milliseconds progress_notify_interval{0};
+  /// At what size the server takes no more; zero where the suite was not told.
+  int64_t quota_backend_bytes = 0;
 };
 
 /// The target of this run. REQUIRES: SetTarget was called.

@@ -27,6 +27,32 @@ constexpr Error kFutureRevision{grpc::OUT_OF_RANGE,
 constexpr Error kLeaseNotFound{grpc::NOT_FOUND, "etcdserver: requested lease not found"};
 constexpr Error kLeaseExists{grpc::FAILED_PRECONDITION, "etcdserver: lease already exists"};
 constexpr Error kLeaseTtlTooLarge{grpc::OUT_OF_RANGE, "etcdserver: too large lease TTL"};
+constexpr Error kNoSpace{grpc::RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded"};
+constexpr Error kCorrupt{grpc::DATA_LOSS, "etcdserver: corrupt cluster"};
+constexpr Error kMemberUrlsInvalid{grpc::INVALID_ARGUMENT,
+                                   "etcdserver: given member URLs are invalid"};
+constexpr Error kMemberNotFound{grpc::NOT_FOUND, "etcdserver: member not found"};
+constexpr Error kMemberExists{grpc::FAILED_PRECONDITION, "etcdserver: member ID already exist"};
+constexpr Error kPeerUrlExists{grpc::FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"};
+constexpr Error kMemberIsNoLearner{grpc::FAILED_PRECONDITION,
+                                   "etcdserver: can only promote a learner member"};
+constexpr Error kLearnerNotReady{
+    grpc::FAILED_PRECONDITION,
+    "etcdserver: can only promote a learner member which is in sync with leader"};
+constexpr Error kTooManyLearners{grpc::FAILED_PRECONDITION,
+                                 "etcdserver: too many learner members in cluster"};
+constexpr Error kNotEnoughStarted{
+    grpc::UNKNOWN, "etcdserver: re-configuration failed due to not enough started members"};
+constexpr Error kUnhealthy{grpc::UNAVAILABLE, "etcdserver: unhealthy cluster"};
+constexpr Error kBadTransferee{grpc::FAILED_PRECONDITION, "etcdserver: bad leader transferee"};
+constexpr Error kNotLeader{grpc::FAILED_PRECONDITION, "etcdserver: not leader"};
+constexpr Error kWrongVersionFormat{grpc::INVALID_ARGUMENT,
+                                    "etcdserver: wrong downgrade target version format"};
+constexpr Error kInvalidDowngrade{grpc::INVALID_ARGUMENT,
+                                  "etcdserver: invalid downgrade target version"};
+constexpr Error kDowngradeInProgress{grpc::FAILED_PRECONDITION,
+                                     "etcdserver: cluster has a downgrade job in progress"};
+constexpr Error kNoDowngrade{grpc::FAILED_PRECONDITION, "etcdserver: no inflight downgrade job"};
 
 constexpr Error kRootUserNotExist{grpc::FAILED_PRECONDITION,
                                   "etcdserver: root user does not exist"};

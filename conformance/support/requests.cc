@@ -162,4 +162,52 @@ electionpb::ResignRequest Resign(const electionpb::LeaderKey& leader) {
   return request;
 }
 
+pb::MemberAddRequest MemberAdd(const std::vector<std::string>& peer_urls, bool learner) {
+  pb::MemberAddRequest request;
+  for (const std::string& url : peer_urls) request.add_peerurls(url);
+  request.set_islearner(learner);
+  return request;
+}
+
+pb::MemberRemoveRequest MemberRemove(uint64_t id) {
+  pb::MemberRemoveRequest request;
+  request.set_id(id);
+  return request;
+}
+
+pb::MemberUpdateRequest MemberUpdate(uint64_t id, const std::vector<std::string>& peer_urls) {
+  pb::MemberUpdateRequest request;
+  request.set_id(id);
+  for (const std::string& url : peer_urls) request.add_peerurls(url);
+  return request;
+}
+
+pb::MemberPromoteRequest MemberPromote(uint64_t id) {
+  pb::MemberPromoteRequest request;
+  request.set_id(id);
+  return request;
+}
+
+pb::MoveLeaderRequest MoveLeader(uint64_t target) {
+  pb::MoveLeaderRequest request;
+  request.set_targetid(target);
+  return request;
+}
+
+pb::AlarmRequest Alarm(pb::AlarmRequest::AlarmAction action, pb::AlarmType type, uint64_t member) {
+  pb::AlarmRequest request;
+  request.set_action(action);
+  request.set_alarm(type);
+  request.set_memberid(member);
+  return request;
+}
+
+pb::DowngradeRequest Downgrade(pb::DowngradeRequest::DowngradeAction action,
+                               const std::string& version) {
+  pb::DowngradeRequest request;
+  request.set_action(action);
+  request.set_version(version);
+  return request;
+}
+
 }  // namespace conformance

@@ -96,4 +96,14 @@ electionpb::ProclaimRequest Proclaim(const electionpb::LeaderKey& leader, const 
 electionpb::LeaderRequest Leader(const std::string& name);
 electionpb::ResignRequest Resign(const electionpb::LeaderKey& leader);
 
+pb::MemberAddRequest MemberAdd(const std::vector<std::string>& peer_urls, bool learner);
+pb::MemberRemoveRequest MemberRemove(uint64_t id);
+pb::MemberUpdateRequest MemberUpdate(uint64_t id, const std::vector<std::string>& peer_urls);
+pb::MemberPromoteRequest MemberPromote(uint64_t id);
+pb::MoveLeaderRequest MoveLeader(uint64_t target);
+pb::AlarmRequest Alarm(pb::AlarmRequest::AlarmAction action, pb::AlarmType type = pb::NONE,
+                       uint64_t member = 0);
+pb::DowngradeRequest Downgrade(pb::DowngradeRequest::DowngradeAction action,
+                               const std::string& version = "");
+
 }  // namespace conformance

@@ -52,6 +52,19 @@ inline Method<pb::MemberListResponse> MethodOf(const pb::MemberListRequest&) {
   return {"/etcdserverpb.Cluster/MemberList"};
 }
 
+inline Method<pb::MemberAddResponse> MethodOf(const pb::MemberAddRequest&) {
+  return {"/etcdserverpb.Cluster/MemberAdd"};
+}
+inline Method<pb::MemberRemoveResponse> MethodOf(const pb::MemberRemoveRequest&) {
+  return {"/etcdserverpb.Cluster/MemberRemove"};
+}
+inline Method<pb::MemberUpdateResponse> MethodOf(const pb::MemberUpdateRequest&) {
+  return {"/etcdserverpb.Cluster/MemberUpdate"};
+}
+inline Method<pb::MemberPromoteResponse> MethodOf(const pb::MemberPromoteRequest&) {
+  return {"/etcdserverpb.Cluster/MemberPromote"};
+}
+
 inline Method<pb::AlarmResponse> MethodOf(const pb::AlarmRequest&) {
   return {"/etcdserverpb.Maintenance/Alarm"};
 }

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <deque>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -93,53 +94,94 @@ std::string EtcdServer::LogTail() const {
 }
 
 bool EtcdServer::StartOnce() {
-  int client_port = 0;
-  int peer_port = 0;
-  if (!options_.picks_port) {
-    const HeldPort client;
-    const HeldPort peer;
-    client_port = client.port();
-    peer_port = peer.port();
+  members_.clear();
+  members_.resize(static_cast<size_t>(options_.members));
+  if (!options_.picks_port) TakePorts();
+  for (Member& member : members_) Launch(member);
+  for (Member& member : members_) {
+    if (options_.picks_port) member.endpoint = WaitForReadyLine(member);
+    if (member.endpoint.empty() || !WaitUntilItAnswers(member)) return false;
   }
-  const auto log = directory_.path() / kLogName;
-  const int log_fd = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  process_ = std::make_unique<Process>(Arguments(client_port, peer_port), log_fd, log_fd);
-  close(log_fd);
-  endpoint_ = options_.picks_port ? WaitForReadyLine() : Url(client_port).substr(7);
-  return !endpoint_.empty() && WaitUntilItAnswers();
+  return true;
 }
 
-std::vector<std::string> EtcdServer::Arguments(int client_port, int peer_port) const {
-  std::vector<std::string> arguments = {options_.binary, "--listen-client-urls=" + Url(client_port),
-                                        "--advertise-client-urls=" + Url(client_port)};
+void EtcdServer::TakePorts() {
+  std::deque<HeldPort> held;
+  for (Member& member : members_) {
+    member.client_port = held.emplace_back().port();
+    member.peer_port = held.emplace_back().port();
+    member.endpoint = Url(member.client_port).substr(7);
+  }
+}
+
+// The members write into one log.
+void EtcdServer::Launch(Member& member) {
+  const auto log = directory_.path() / kLogName;
+  const int begin = &member == &members_.front() ? O_TRUNC : 0;
+  const int log_fd = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | begin, 0600);
+  member.process = std::make_unique<Process>(Arguments(member), log_fd, log_fd);
+  close(log_fd);
+}
+
+std::string EtcdServer::NameOf(const Member& member) {
+  return "member-" + std::to_string(member.peer_port);
+}
+
+std::string EtcdServer::InitialCluster() const {
+  if (members_.size() == 1) return "default=" + Url(members_.front().peer_port);
+  std::string cluster;
+  for (const Member& member : members_) {
+    cluster += (cluster.empty() ? "" : ",") + NameOf(member) + "=" + Url(member.peer_port);
+  }
+  return cluster;
+}
+
+std::vector<std::string> EtcdServer::Arguments(const Member& member) const {
+  std::vector<std::string> arguments = {options_.binary,
+                                        "--listen-client-urls=" + Url(member.client_port),
+                                        "--advertise-client-urls=" + Url(member.client_port)};
   if (!options_.picks_port) {
-    arguments.emplace_back("--name=default");
-    arguments.push_back("--data-dir=" + (directory_.path() / "data").string());
-    arguments.push_back("--listen-peer-urls=" + Url(peer_port));
-    arguments.push_back("--initial-advertise-peer-urls=" + Url(peer_port));
-    arguments.push_back("--initial-cluster=default=" + Url(peer_port));
+    const std::string name = members_.size() == 1 ? "default" : NameOf(member);
+    arguments.push_back("--name=" + name);
+    arguments.push_back("--data-dir=" + (directory_.path() / name).string());
+    arguments.push_back("--listen-peer-urls=" + Url(member.peer_port));
+    arguments.push_back("--initial-advertise-peer-urls=" + Url(member.peer_port));
+    arguments.push_back("--initial-cluster=" + InitialCluster());
   }
   arguments.insert(arguments.end(), options_.flags.begin(), options_.flags.end());
   return arguments;
 }
 
+std::string EtcdServer::endpoints() const {
+  std::string all;
+  for (const Member& member : members_) all += (all.empty() ? "" : ",") + member.endpoint;
+  return all;
+}
+
+std::optional<int> EtcdServer::Ended() {
+  for (Member& member : members_) {
+    if (const auto code = member.process->Ended()) return code;
+  }
+  return std::nullopt;
+}
+
 // A read that all members would agree on: there is a leader, and it serves. Where users must say
 // who they are, it says so.
-bool EtcdServer::WaitUntilItAnswers() {
-  const Wire wire(endpoint_);
+bool EtcdServer::WaitUntilItAnswers(Member& member) {
+  const Wire wire(member.endpoint);
   const auto deadline = std::chrono::steady_clock::now() + kStartTime;
-  while (!process_->Ended(kPause) && std::chrono::steady_clock::now() < deadline) {
+  while (!member.process->Ended(kPause) && std::chrono::steady_clock::now() < deadline) {
     const auto read =
         wire.Call(Range(kZeroByte), {.timeout = std::chrono::seconds(1), .wait_for_ready = true});
     const bool answered = read.status.ok() || read.status.error_message() == kNobody;
-    if (answered) return !process_->Ended().has_value();
+    if (answered) return !member.process->Ended().has_value();
   }
   return false;
 }
 
-std::string EtcdServer::WaitForReadyLine() {
+std::string EtcdServer::WaitForReadyLine(Member& member) {
   const auto deadline = std::chrono::steady_clock::now() + kStartTime;
-  while (!process_->Ended(kPause) && std::chrono::steady_clock::now() < deadline) {
+  while (!member.process->Ended(kPause) && std::chrono::steady_clock::now() < deadline) {
     const std::string log = LogTail();
     const size_t at = log.find(kReady);
     const size_t end = log.find('\n', at);

@@ -24,8 +24,8 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
-/// A server of one member on loopback that runs as long as this object lives: etcd, or a program
-/// that takes its flags.
+/// A server on loopback that runs as long as this object lives: etcd, or a program that takes its
+/// flags. With several members, a cluster of as many of them.
 class EtcdServer {
  public:
   struct Options {
@@ -33,34 +33,48 @@ class EtcdServer {
     /// It takes port 0 and prints the port it got, as fake-etcd does. etcd itself must be told.
     bool picks_port = false;
     std::vector<std::string> flags = {};
+    /// REQUIRES: 1 for what picks its port.
+    int members = 1;
   };
 
-  /// Starts the server and waits until it answers a read. Throws std::runtime_error, with the end
-  /// of the server's log, if it does not.
+  /// Starts the server and waits until all its members answer a read. Throws std::runtime_error,
+  /// with the end of the server's log, if they do not.
   explicit EtcdServer(Options options);
   ~EtcdServer();
   EtcdServer(const EtcdServer&) = delete;
   EtcdServer& operator=(const EtcdServer&) = delete;
 
-  /// "127.0.0.1:41234".
-  const std::string& endpoint() const { return endpoint_; }
+  /// "127.0.0.1:41234", of the first member.
+  const std::string& endpoint() const { return members_.front().endpoint; }
+  /// Of all members, separated by commas.
+  std::string endpoints() const;
 
-  /// The exit code, if the server has ended by itself.
-  std::optional<int> Ended() { return process_->Ended(); }
+  /// The exit code of a member that has ended by itself, if one has.
+  std::optional<int> Ended();
 
   /// The last lines the server wrote.
   std::string LogTail() const;
 
  private:
+  struct Member {
+    int client_port = 0;
+    int peer_port = 0;
+    std::string endpoint;
+    std::unique_ptr<Process> process;
+  };
+
   bool StartOnce();
-  std::vector<std::string> Arguments(int client_port, int peer_port) const;
-  bool WaitUntilItAnswers();
-  std::string WaitForReadyLine();
+  void TakePorts();
+  void Launch(Member& member);
+  std::vector<std::string> Arguments(const Member& member) const;
+  static std::string NameOf(const Member& member);
+  std::string InitialCluster() const;
+  bool WaitUntilItAnswers(Member& member);
+  std::string WaitForReadyLine(Member& member);
 
   const Options options_;
   TemporaryDirectory directory_;
-  std::string endpoint_;
-  std::unique_ptr<Process> process_;
+  std::vector<Member> members_;
 };
 
 }  // namespace conformance

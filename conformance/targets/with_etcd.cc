@@ -55,7 +55,10 @@ std::string Resolve(const std::string& program) {
 int Run(const EtcdServer::Options& options, std::vector<std::string> command) {
   EndOnSignals();
   EtcdServer server(options);
-  for (std::string& argument : command) ReplaceAll(&argument, "{endpoint}", server.endpoint());
+  for (std::string& argument : command) {
+    ReplaceAll(&argument, "{endpoint}", server.endpoint());
+    ReplaceAll(&argument, "{endpoints}", server.endpoints());
+  }
   command[0] = Resolve(command[0]);
   setenv("ETCD_ENDPOINT", server.endpoint().c_str(), 1);
   Process process(command);
@@ -75,8 +78,8 @@ int Main(int argc, char** argv) {
   CLI::App app{
       "Starts an etcd server of one member on free ports of loopback with a new data directory,\n"
       "runs COMMAND once it answers, and ends it. {endpoint} in COMMAND becomes HOST:PORT, and\n"
-      "ETCD_ENDPOINT in its environment is the same. Exits with COMMAND's code, or 2 if there was\n"
-      "no server to run it on.",
+      "ETCD_ENDPOINT in its environment is the same; {endpoints} becomes those of all members,\n"
+      "separated by commas. Exits with COMMAND's code, or 2 if there was no server to run it on.",
       "with-etcd"};
   auto* const server = app.add_option_group("server", "Which server to start");
   server->add_option("--real", real, "Path of an etcd binary");
@@ -84,6 +87,8 @@ int Main(int argc, char** argv) {
   server->require_option(1);
   app.add_option("--flag", options.flags, "A flag for the server, e.g. --flag=--max-txn-ops=5")
       ->allow_extra_args(false);
+  app.add_option("--members", options.members, "How many members the cluster has; real etcd only")
+      ->check(CLI::Range(1, 9));
   app.add_option("command", command, "-- COMMAND ARGUMENTS...")->required();
   try {
     app.parse(argc, argv);
@@ -94,6 +99,7 @@ int Main(int argc, char** argv) {
   }
   options.binary = real.empty() ? fake : real;
   options.picks_port = real.empty();
+  if (options.picks_port && options.members > 1) return Complain("a fake is a cluster of one");
   try {
     return Run(options, command);
   } catch (const std::exception& error) {
