@@ -114,7 +114,7 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.status_tells_storage = since({kNever, kNever, 0});
   behavior.accepts_gzip = since({kNever, 0, 0});
   behavior.unix_peer_url_needs_port = !since({kNever, 0, 0});
-  behavior.member_update_keeps_learner = since({kNever, 31, 11});
+  behavior.member_update_keeps_learner = since({kNever, 31, 12});
   behavior.downgrade_times_out = !since({kNever, kNever, 0});
   behavior.downgrade_moves_cluster_version = since({kNever, kNever, 0});
   behavior.downgrade_cancel_never_fails = since({kNever, kNever, 0});

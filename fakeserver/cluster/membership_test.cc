@@ -126,7 +126,7 @@ TEST_F(MembershipTest, WhatABackendHoldsTakesThePlaceOfAllButTheMemberItself) {
 
 class OldMembershipTest : public MembershipTest {
  protected:
-  OldMembershipTest() : MembershipTest("3.5") {}
+  OldMembershipTest() : MembershipTest("3.5.30") {}
 };
 
 TEST_F(OldMembershipTest, AnUpdateMakesALearnerAVoter) {
