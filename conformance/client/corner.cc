@@ -47,10 +47,11 @@ etcdpp::LeaseGrantResponse Corner::Grant(std::chrono::seconds ttl) {
   return lease;
 }
 
-std::vector<etcdpp::WatchEvent> Corner::Take(etcdpp::Watch& watch, size_t count) {
+std::vector<etcdpp::WatchEvent> Corner::Take(etcdpp::Watch& watch, size_t count,
+                                             std::chrono::milliseconds patience) {
   std::vector<etcdpp::WatchEvent> events;
   while (events.size() < count) {
-    const auto response = watch.NextFor(kPatience);
+    const auto response = watch.NextFor(patience);
     if (!response.ok()) break;
     events.insert(events.end(), response->events.begin(), response->events.end());
   }

@@ -57,8 +57,9 @@ class Corner {
   /// A lease that is revoked when the case ends.
   etcdpp::LeaseGrantResponse Grant(std::chrono::seconds ttl = std::chrono::seconds(600));
 
-  /// Takes events of `watch` until there are `count`; fewer where it ends or takes too long.
-  static std::vector<etcdpp::WatchEvent> Take(etcdpp::Watch& watch, size_t count);
+  /// Takes events of `watch` until there are `count`; fewer where it ends or one takes too long.
+  static std::vector<etcdpp::WatchEvent> Take(etcdpp::Watch& watch, size_t count,
+                                              std::chrono::milliseconds patience = kPatience);
   /// The names and values of events, "a=1" for a put and "a" for a delete.
   std::vector<std::string> Describe(const std::vector<etcdpp::WatchEvent>& events) const;
 
