@@ -35,8 +35,7 @@ constexpr char kEnd[] = "<!-- support table: end -->";
 const std::vector<std::string> kReleases = {"3.4", "3.5", "3.6", "3.7"};
 
 // What a method does only in part; the table says so instead of "complete".
-const std::map<std::string, std::string> kPartly = {
-};
+const std::map<std::string, std::string> kPartly = {};
 
 std::vector<const google::protobuf::ServiceDescriptor*> Services() {
   std::vector<const google::protobuf::ServiceDescriptor*> services;

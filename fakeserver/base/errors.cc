@@ -204,8 +204,6 @@ absl::Status ElectionNotLeader() { return absl::UnknownError("election: not lead
 
 absl::Status ElectionNoLeader() { return absl::UnknownError("election: no leader"); }
 
-absl::Status MissingLeaderKey() {
-  return absl::UnknownError("\"leader\" field must be provided");
-}
+absl::Status MissingLeaderKey() { return absl::UnknownError("\"leader\" field must be provided"); }
 
 }  // namespace fakeetcd::error
