@@ -16,7 +16,6 @@ std::vector<Alarm> ListOf(const std::optional<Alarm>& alarm) {
 
 Engine::Status Engine::GetStatus() {
   const Locked lock(*this);
-  state_->GrowDb();
   return {.revision = state_->store.revision(),
           .raft_term = raft_term(),
           .raft_index = state_->raft_index,

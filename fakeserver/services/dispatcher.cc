@@ -72,11 +72,10 @@ absl::StatusOr<Caller> Dispatcher::AuthenticateProposal(const Envelope& envelope
   return caller;
 }
 
-absl::Status Dispatcher::RequireUser(const Envelope& envelope) const {
-  if (!engine_.auth_enabled()) return absl::OkStatus();
-  const auto caller = Authenticate(envelope);
-  if (!caller.ok()) return caller.status();
-  return caller->nobody() ? error::UserEmpty() : absl::OkStatus();
+absl::StatusOr<Caller> Dispatcher::RequireUser(const Envelope& envelope) const {
+  auto caller = Authenticate(envelope);
+  if (caller.ok() && engine_.auth_enabled() && caller->nobody()) return error::UserEmpty();
+  return caller;
 }
 
 absl::Status Dispatcher::Admit(Call call, const Envelope& envelope) const {
@@ -88,7 +87,7 @@ absl::Status Dispatcher::Admit(Call call, const Envelope& envelope) const {
       status = Authenticate(envelope).status();
       break;
     case Asks::kUser:
-      status = RequireUser(envelope);
+      if (engine_.auth_enabled()) status = RequireUser(envelope).status();
       break;
     case Asks::kAdmin:
       const auto caller = Authenticate(envelope);
@@ -169,9 +168,8 @@ absl::StatusOr<int64_t> Dispatcher::LeaseRevoke(LeaseId id, const Envelope& enve
 
 absl::StatusOr<Engine::Lease> Dispatcher::LeaseKeepAlive(LeaseId id, const Envelope& envelope) {
   if (behavior().leases_need_user && engine_.auth_enabled()) {
-    const auto caller = Authenticate(envelope);
+    const auto caller = RequireUser(envelope);
     if (!caller.ok()) return caller.status();
-    if (caller->nobody()) return error::UserEmpty();
     if (auto status = engine_.CheckWriteOfKeysOf(id, *caller); !status.ok()) return status;
   }
   return engine_.LeaseKeepAlive(id);
@@ -181,9 +179,8 @@ absl::StatusOr<Engine::Lease> Dispatcher::LeaseTimeToLive(LeaseId id, bool keys,
                                                           const Envelope& envelope) {
   if (auto status = Admit(Call::kLeaseTimeToLive, envelope); !status.ok()) return status;
   if (keys && behavior().reading_keys_of_lease_is_checked && engine_.auth_enabled()) {
-    const auto caller = Authenticate(envelope);
+    const auto caller = RequireUser(envelope);
     if (!caller.ok()) return caller.status();
-    if (caller->nobody()) return error::UserEmpty();
     if (auto status = engine_.CheckReadOfKeysOf(id, *caller); !status.ok()) return status;
   }
   return engine_.LeaseTimeToLive(id, keys);
@@ -191,9 +188,8 @@ absl::StatusOr<Engine::Lease> Dispatcher::LeaseTimeToLive(LeaseId id, bool keys,
 
 absl::StatusOr<Engine::LeaseList> Dispatcher::LeaseLeases(const Envelope& envelope) {
   if (behavior().leases_need_user && engine_.auth_enabled()) {
-    const auto caller = Authenticate(envelope);
+    const auto caller = RequireUser(envelope);
     if (!caller.ok()) return caller.status();
-    if (caller->nobody()) return error::UserEmpty();
     if (auto status = engine_.CheckReadOfKeysOfLeases(*caller); !status.ok()) return status;
   }
   return engine_.LeaseLeases();

@@ -99,7 +99,7 @@ class Dispatcher {
 
  private:
   std::optional<Caller> CallerOf(std::string_view token) const;
-  absl::Status RequireUser(const Envelope& envelope) const;
+  absl::StatusOr<Caller> RequireUser(const Envelope& envelope) const;
 
   Engine& engine_;
   const RequestLimits limits_;
