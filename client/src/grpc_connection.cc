@@ -75,6 +75,10 @@ class FailedWatch final : public WatchStream {
 
   Result<WatchResponse> Next() override { return status_; }
   Result<WatchResponse> NextFor(milliseconds /*timeout*/) override { return status_; }
+  void AsyncNext(milliseconds /*timeout*/,
+                 std::function<void(Result<WatchResponse>)> done) override {
+    done(status_);
+  }
   void RequestProgress() override {}
   void Cancel() override {}
   int64_t compact_revision() const override { return 0; }
@@ -91,6 +95,7 @@ class FailedRenewal final : public LeaseRenewal {
   LeaseId id() const override { return id_; }
   LeaseLoss loss() const override { return LeaseLoss::kRefused; }
   LeaseLoss WaitLostFor(milliseconds /*timeout*/) override { return loss(); }
+  void OnLost(std::function<void(LeaseLoss)> lost) override { lost(loss()); }
   std::chrono::steady_clock::time_point SafeUntil() const override { return {}; }
   Status last_error() const override { return status_; }
   void Stop() override {}
@@ -109,7 +114,7 @@ GrpcConnection::GrpcConnection(const Options& options)
             return KeepAliveBidiStream::Open(*transport, RequireLeader(), StartKeepAlive,
                                              std::move(events));
           },
-          transport_->timer, StreamBackoff())) {}
+          transport_->timer, transport_->callbacks, StreamBackoff())) {}
 
 GrpcConnection::~GrpcConnection() {
   keepalive_->Shutdown();
@@ -251,13 +256,17 @@ std::shared_ptr<WatchHub> GrpcConnection::NewWatchHub(const CallOptions& call) {
       [transport = transport_.get(), stream_call](StreamEvents<WatchFrame> events) {
         return WatchBidiStream::Open(*transport, stream_call, StartWatch, std::move(events));
       },
-      transport_->timer, StreamBackoff(), call.require_leader);
+      transport_->timer, transport_->callbacks, StreamBackoff(), call.require_leader);
 }
 
 std::unique_ptr<LeaseRenewal> GrpcConnection::KeepAlive(KeepAliveParams params) {
   const Status& status = transport_->endpoints.status();
   if (!status.ok()) return std::make_unique<FailedRenewal>(params.request.id, status);
   return keepalive_->Keep(params.request);
+}
+
+void GrpcConnection::RunAfter(milliseconds delay, std::function<void()> task) {
+  transport_->callbacks.RunAt(Timer::Clock::now() + delay, std::move(task));
 }
 
 std::shared_ptr<Connection> MakeConnection(const Options& options) {

@@ -50,6 +50,8 @@ class GrpcConnection final : public Connection {
   std::unique_ptr<WatchStream> Watch(WatchParams params) override;
   std::unique_ptr<LeaseRenewal> KeepAlive(KeepAliveParams params) override;
 
+  void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) override;
+
  private:
   std::shared_ptr<WatchHub> WatchHubFor(const WatchParams& params);
   std::shared_ptr<WatchHub> NewWatchHub(const CallOptions& call);

@@ -45,6 +45,16 @@ class KeepAliveHub::Handle final : public LeaseRenewal {
     return Loss();
   }
 
+  void OnLost(std::function<void(LeaseLoss)> lost) override {
+    std::unique_lock lock(hub_->mu_);
+    keeper_->on_lost = std::move(lost);
+    if (Loss() == LeaseLoss::kNone) return;
+    hub_->PutUp(*keeper_);
+    if (!hub_->closed_) return;
+    lock.unlock();
+    hub_->TellLost();
+  }
+
   std::chrono::steady_clock::time_point SafeUntil() const override {
     const std::lock_guard lock(hub_->mu_);
     if (Loss() != LeaseLoss::kNone) return {};
@@ -68,8 +78,8 @@ class KeepAliveHub::Handle final : public LeaseRenewal {
   const std::shared_ptr<Keeper> keeper_;
 };
 
-KeepAliveHub::KeepAliveHub(Opener open, Timer& timer, Backoff backoff)
-    : open_(std::move(open)), timer_(timer), backoff_(backoff) {}
+KeepAliveHub::KeepAliveHub(Opener open, Timer& timer, Timer& callbacks, Backoff backoff)
+    : open_(std::move(open)), timer_(timer), callbacks_(callbacks), backoff_(backoff) {}
 
 std::unique_ptr<LeaseRenewal> KeepAliveHub::Keep(const KeepAliveRequest& request) {
   const std::lock_guard lock(mu_);
@@ -109,9 +119,21 @@ void KeepAliveHub::EndRevoke(LeaseId id, bool revoked) {
 }
 
 void KeepAliveHub::Shutdown() {
-  const std::lock_guard lock(mu_);
-  closed_ = true;
-  while (!leases_.empty()) Lose(leases_.begin(), LeaseLoss::kStopped);
+  {
+    const std::lock_guard lock(mu_);
+    closed_ = true;
+    while (!leases_.empty()) Lose(leases_.begin(), LeaseLoss::kStopped);
+  }
+  TellLost();
+}
+
+void KeepAliveHub::TellLost() {
+  std::vector<std::function<void()>> to_tell;
+  {
+    const std::lock_guard lock(mu_);
+    to_tell.swap(to_tell_);
+  }
+  for (const auto& tell : to_tell) tell();
 }
 
 void KeepAliveHub::OnReply(uint64_t generation, const LeaseKeepAliveResponse& reply) {
@@ -237,10 +259,7 @@ void KeepAliveHub::Reschedule(LeaseId id, Lease& lease) {
 }
 
 void KeepAliveHub::Lose(Leases::iterator lease, LeaseLoss loss) {
-  for (const auto& keeper : lease->second.keepers) {
-    keeper->loss = loss;
-    keeper->changed.notify_all();
-  }
+  for (const auto& keeper : lease->second.keepers) Mark(*keeper, loss);
   due_.erase({lease->second.due, lease->first});
   leases_.erase(lease);
   if (!leases_.empty()) return;
@@ -249,10 +268,25 @@ void KeepAliveHub::Lose(Leases::iterator lease, LeaseLoss loss) {
   planned_.reset();
 }
 
+void KeepAliveHub::Mark(Keeper& keeper, LeaseLoss loss) {
+  keeper.loss = loss;
+  keeper.changed.notify_all();
+  if (keeper.on_lost != nullptr) PutUp(keeper);
+}
+
+void KeepAliveHub::PutUp(Keeper& keeper) {
+  to_tell_.push_back([lost = std::exchange(keeper.on_lost, nullptr), loss = keeper.loss] {
+    if (lost != nullptr) lost(loss);
+  });
+  if (closed_) return;
+  callbacks_.RunAt(callbacks_.Now(), [weak = weak_from_this()] {
+    if (const auto hub = weak.lock()) hub->TellLost();
+  });
+}
+
 void KeepAliveHub::Stop(const std::shared_ptr<Keeper>& keeper) {
   if (keeper->loss != LeaseLoss::kNone) return;
-  keeper->loss = LeaseLoss::kStopped;
-  keeper->changed.notify_all();
+  Mark(*keeper, LeaseLoss::kStopped);
   const auto found = leases_.find(keeper->id);
   if (found == leases_.end()) return;
   std::erase(found->second.keepers, keeper);

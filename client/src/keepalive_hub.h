@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,8 +31,9 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
  public:
   using Opener = StreamOpener<LeaseKeepAliveRequest, LeaseKeepAliveResponse>;
 
-  /// Neither `open` nor `timer` is used any more once Shutdown has returned.
-  KeepAliveHub(Opener open, Timer& timer, Backoff backoff);
+  /// OnLost is told on `callbacks`, which may be `timer` too. None of the three is used any more
+  /// once Shutdown has returned.
+  KeepAliveHub(Opener open, Timer& timer, Timer& callbacks, Backoff backoff);
 
   std::unique_ptr<LeaseRenewal> Keep(const KeepAliveRequest& request);
 
@@ -56,7 +58,8 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
     LeaseLoss loss = LeaseLoss::kNone;
     std::optional<Time> safe_until;
     Status last_error;
-    std::condition_variable changed;  // waits on mu_
+    std::function<void(LeaseLoss)> on_lost;  // null: none, or told
+    std::condition_variable changed;         // waits on mu_
   };
 
   struct Lease {
@@ -74,6 +77,9 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
     Time sent_at;
   };
 
+  /// Runs what Mark has put up. Called without mu_ held.
+  void TellLost();
+
   // Everything below is called with mu_ held, but for the three that the stream and timer call.
   void OnReply(uint64_t generation, const LeaseKeepAliveResponse& reply);
   void OnEnd(uint64_t generation, const Status& status);
@@ -86,10 +92,13 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
   void Renew(LeaseId id, Lease& lease);
   void Reschedule(LeaseId id, Lease& lease);
   void Lose(Leases::iterator lease, LeaseLoss loss);
+  void Mark(Keeper& keeper, LeaseLoss loss);
+  void PutUp(Keeper& keeper);
   void Stop(const std::shared_ptr<Keeper>& keeper);
 
   const Opener open_;
   Timer& timer_;
+  Timer& callbacks_;
 
   std::mutex mu_;  // guards what follows; taken before any lock of a stream
   Backoff backoff_;
@@ -99,7 +108,8 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
   std::shared_ptr<MessageStream<LeaseKeepAliveRequest>> stream_;  // null: none open
   uint64_t generation_ = 0;  // of stream_; what an older one tells is not heard
   std::optional<Time> reopen_at_;
-  std::optional<Time> planned_;  // the next call of OnTimer that counts
+  std::optional<Time> planned_;                 // the next call of OnTimer that counts
+  std::vector<std::function<void()>> to_tell_;  // that leases are lost
   bool closed_ = false;
 };
 

@@ -38,7 +38,7 @@ class KeepAliveHubTest : public testing::Test {
   ManualTimer timer_;
   ScriptedStreams<LeaseKeepAliveRequest, LeaseKeepAliveResponse> streams_;
   std::shared_ptr<KeepAliveHub> hub_ = std::make_shared<KeepAliveHub>(
-      streams_.Opener(), timer_, Backoff(milliseconds(10), kBackoffMax, 1));
+      streams_.Opener(), timer_, timer_, Backoff(milliseconds(10), kBackoffMax, 1));
 };
 
 TEST_F(KeepAliveHubTest, RenewsAtOnceAndThenAtAThirdOfTheTtl) {
@@ -292,6 +292,32 @@ TEST_F(KeepAliveHubTest, LeasesMayComeAndGoFromManyThreads) {
   for (std::thread& visitor : visitors) visitor.join();
 
   EXPECT_EQ(steady->loss(), LeaseLoss::kNone);
+}
+
+TEST_F(KeepAliveHubTest, OnLostIsToldOnceAndWhy) {
+  auto lost = Keep(7);
+  auto stopped = Keep(8);
+  auto kept = Keep(9);
+  std::vector<std::pair<LeaseId, LeaseLoss>> told;
+  for (const auto* lease : {&lost, &stopped, &kept}) {
+    (*lease)->OnLost([&told, id = (*lease)->id()](LeaseLoss loss) { told.emplace_back(id, loss); });
+  }
+  using Told = std::vector<std::pair<LeaseId, LeaseLoss>>;
+
+  Answer(7, seconds(0));
+  EXPECT_EQ(told, Told());  // never on the stream's thread
+  timer_.Advance({});
+  EXPECT_EQ(told, (Told{{7, LeaseLoss::kNotFound}}));
+
+  stopped.reset();
+  timer_.Advance({});
+  EXPECT_EQ(told.back(), std::make_pair(LeaseId{8}, LeaseLoss::kStopped));
+  hub_->Shutdown();
+  EXPECT_EQ(told.back(), std::make_pair(LeaseId{9}, LeaseLoss::kStopped));
+  EXPECT_EQ(told.size(), 3U);
+
+  lost->OnLost([&told](LeaseLoss loss) { told.emplace_back(0, loss); });
+  EXPECT_EQ(told.back(), std::make_pair(LeaseId{0}, LeaseLoss::kNotFound));
 }
 
 }  // namespace

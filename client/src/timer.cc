@@ -38,10 +38,10 @@ void TimerThread::Run() {
       changed_.wait_until(lock, until);
       continue;
     }
-    const std::function<void()> task = std::move(next->second);
+    std::function<void()> task = std::move(next->second);
     tasks_.erase(next);
     lock.unlock();
-    task();
+    std::exchange(task, nullptr)();  // and destroyed, which may do as much as running it
     lock.lock();
   }
 }

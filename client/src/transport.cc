@@ -19,6 +19,7 @@ thread_local int callback_depth = 0;
 void WaitAndDestroy(std::unique_ptr<Transport> transport) {
   transport->in_flight.Wait();
   transport->timer.Stop();
+  transport->callbacks.Stop();
 }
 
 /// Destroys the transports of connections that ended in a callback. There is one in the process,
@@ -110,6 +111,13 @@ void InFlight::Wait() {
 
 CallbackScope::CallbackScope() { ++callback_depth; }
 CallbackScope::~CallbackScope() { --callback_depth; }
+
+void CallbackThread::RunAt(Clock::time_point when, std::function<void()> task) {
+  thread_.RunAt(when, [task = std::move(task)]() mutable {
+    const CallbackScope scope;
+    std::exchange(task, nullptr)();
+  });
+}
 
 void Close(std::unique_ptr<Transport> transport) {
   transport->in_flight.Close();

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -59,6 +60,20 @@ class CallbackScope {
   CallbackScope& operator=(const CallbackScope&) = delete;
 };
 
+/// Runs callbacks of the user: a thread of its own, so that one which takes its time delays no
+/// renewal and no reconnection.
+class CallbackThread final : public Timer {
+ public:
+  Clock::time_point Now() const override { return thread_.Now(); }
+  void RunAt(Clock::time_point when, std::function<void()> task) override;
+
+  /// As TimerThread's.
+  void Stop() { thread_.Stop(); }
+
+ private:
+  TimerThread thread_;
+};
+
 /// What all the calls of one connection share. Outlives them.
 struct Transport {
   explicit Transport(const Options& client_options)
@@ -67,6 +82,7 @@ struct Transport {
   const Options options;
   Endpoints endpoints;
   TimerThread timer;
+  CallbackThread callbacks;
   InFlight in_flight;
 };
 

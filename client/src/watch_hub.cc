@@ -46,6 +46,11 @@ class WatchHub::Handle final : public WatchStream {
     return hub_->Take(*watcher_);
   }
 
+  void AsyncNext(std::chrono::milliseconds timeout,
+                 std::function<void(Result<WatchResponse>)> done) override {
+    hub_->StartWait(watcher_, timeout, std::move(done));
+  }
+
   void RequestProgress() override {
     const std::lock_guard lock(hub_->mu_);
     hub_->AskProgress(*watcher_);
@@ -77,8 +82,13 @@ WatchHub::Watcher::Watcher(int64_t watch_id, const WatchRequest& watch_request)
       request(watch_request),
       buffer(request.options.start_revision, request.options.buffer_bytes) {}
 
-WatchHub::WatchHub(Opener open, Timer& timer, Backoff backoff, bool require_leader)
-    : open_(std::move(open)), timer_(timer), require_leader_(require_leader), backoff_(backoff) {}
+WatchHub::WatchHub(Opener open, Timer& timer, Timer& callbacks, Backoff backoff,
+                   bool require_leader)
+    : open_(std::move(open)),
+      timer_(timer),
+      callbacks_(callbacks),
+      require_leader_(require_leader),
+      backoff_(backoff) {}
 
 std::unique_ptr<WatchStream> WatchHub::Watch(const WatchRequest& request, std::stop_token stop,
                                              Timer::Clock::time_point confirm_by) {
@@ -110,9 +120,64 @@ std::shared_ptr<WatchHub::Watcher> WatchHub::Admit(const WatchRequest& request) 
 }
 
 void WatchHub::Shutdown() {
-  const std::lock_guard lock(mu_);
-  closed_ = true;
-  FinishAll(Status(Code::kCancelled, "the watch's client is gone"), false);
+  std::set<std::shared_ptr<Watcher>> waiting;
+  {
+    const std::lock_guard lock(mu_);
+    closed_ = true;
+    FinishAll(Status(Code::kCancelled, "the watch's client is gone"), false);
+    waiting = waiting_;
+  }
+  for (const auto& watcher : waiting) TellWaiter(watcher);
+}
+
+void WatchHub::StartWait(const std::shared_ptr<Watcher>& watcher, std::chrono::milliseconds timeout,
+                         Waiter waiter) {
+  const auto now = callbacks_.Now();
+  std::unique_lock lock(mu_);
+  watcher->waiter = std::move(waiter);
+  const uint64_t wait = ++watcher->waits;
+  waiting_.insert(watcher);
+  if (closed_) {
+    lock.unlock();
+    TellWaiter(watcher);
+  } else if (watcher->buffer.ready()) {
+    Wake(watcher);
+  } else if (timeout != std::chrono::milliseconds::max()) {
+    callbacks_.RunAt(now + timeout,
+                     [weak_hub = weak_from_this(), weak = std::weak_ptr<Watcher>(watcher), wait] {
+                       const auto hub = weak_hub.lock();
+                       const auto late = weak.lock();
+                       if (hub != nullptr && late != nullptr) hub->GiveUpWait(late, wait);
+                     });
+  }
+}
+
+void WatchHub::TellWaiter(const std::shared_ptr<Watcher>& watcher) {
+  std::unique_lock lock(mu_);
+  if (watcher->waiter == nullptr || !watcher->buffer.ready()) return;
+  const Waiter waiter = std::exchange(watcher->waiter, nullptr);
+  waiting_.erase(watcher);
+  auto response = Take(*watcher);
+  lock.unlock();
+  waiter(std::move(response));
+}
+
+void WatchHub::GiveUpWait(const std::shared_ptr<Watcher>& watcher, uint64_t wait) {
+  std::unique_lock lock(mu_);
+  if (watcher->waiter == nullptr || watcher->waits != wait || watcher->buffer.ready()) return;
+  const Waiter waiter = std::exchange(watcher->waiter, nullptr);
+  waiting_.erase(watcher);
+  lock.unlock();
+  waiter(Status(Code::kDeadlineExceeded, "no response of the watch within the time given"));
+}
+
+// Tells those who wait in any way; the asynchronous ones later, since mu_ is held.
+void WatchHub::Wake(const std::shared_ptr<Watcher>& watcher) {
+  watcher->changed.notify_all();
+  if (watcher->waiter == nullptr || !watcher->buffer.ready() || closed_) return;
+  callbacks_.RunAt(callbacks_.Now(), [weak_hub = weak_from_this(), watcher] {
+    if (const auto hub = weak_hub.lock()) hub->TellWaiter(watcher);
+  });
 }
 
 void WatchHub::OnFrame(uint64_t generation, WatchFrame frame) {
@@ -193,7 +258,7 @@ void WatchHub::Dispatch(WatchFrame frame) {
   } else if (const auto watcher = Find(frame.watch_id)) {
     watcher->buffer.OnFrame(std::move(frame));
     CountFull(*watcher, watcher->buffer.full());
-    if (watcher->buffer.ready()) watcher->changed.notify_all();
+    if (watcher->buffer.ready()) Wake(watcher);
   }
 }
 
@@ -213,7 +278,7 @@ void WatchHub::OnCreated(const WatchFrame& frame) {
   }
   watcher->buffer.OnCreated(frame.header.revision);
   watcher->confirmed = true;
-  watcher->changed.notify_all();
+  Wake(watcher);
 }
 
 void WatchHub::OnCanceled(const WatchFrame& frame) {
@@ -238,14 +303,14 @@ void WatchHub::OnStreamProgress(const ResponseHeader& header) {
   for (const auto& [id, watcher] : watchers_) {
     if (!std::exchange(watcher->wants_progress, false)) continue;
     watcher->buffer.OnStreamProgress(header);
-    watcher->changed.notify_all();
+    Wake(watcher);
   }
 }
 
 void WatchHub::Finish(const std::shared_ptr<Watcher>& watcher, Status status, bool drop) {
   watcher->buffer.End(std::move(status), drop);
   CountFull(*watcher, false);
-  watcher->changed.notify_all();
+  Wake(watcher);
   watchers_.erase(watcher->id);
   if (watchers_.empty()) {
     CloseStream();

@@ -4,9 +4,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <variant>
 
@@ -41,8 +43,9 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
  public:
   using Opener = StreamOpener<WatchCommand, WatchFrame>;
 
-  /// Neither `open` nor `timer` is used any more once Shutdown has returned.
-  WatchHub(Opener open, Timer& timer, Backoff backoff, bool require_leader);
+  /// AsyncNext is told on `callbacks`, which may be `timer` too. None of the three is used any more
+  /// once Shutdown has returned.
+  WatchHub(Opener open, Timer& timer, Timer& callbacks, Backoff backoff, bool require_leader);
 
   /// Starts a watch, which `stop` cancels. Where it starts "now", waits until the server has
   /// confirmed it, the watch has ended, or the time is `confirm_by`.
@@ -54,6 +57,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
 
  private:
   class Handle;
+  using Waiter = std::function<void(Result<WatchResponse>)>;
 
   struct Watcher {
     Watcher(int64_t watch_id, const WatchRequest& watch_request);
@@ -67,9 +71,17 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
     bool holds_stream = false;  // is among the full_
     int64_t compact_revision = 0;
     std::condition_variable changed;  // waits on mu_
+    Waiter waiter;                    // of AsyncNext; null: none
+    uint64_t waits = 0;               // how many waiters there have been
   };
 
   std::shared_ptr<Watcher> Admit(const WatchRequest& request);
+
+  // Called without mu_ held, since they run the waiter.
+  void StartWait(const std::shared_ptr<Watcher>& watcher, std::chrono::milliseconds timeout,
+                 Waiter waiter);
+  void TellWaiter(const std::shared_ptr<Watcher>& watcher);
+  void GiveUpWait(const std::shared_ptr<Watcher>& watcher, uint64_t wait);
 
   // Everything below is called with mu_ held, but for the three that the stream and timer call.
   void OnFrame(uint64_t generation, WatchFrame frame);
@@ -87,6 +99,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
   void FinishAll(const Status& status, bool drop);
   void CountFull(Watcher& watcher, bool full);
   void ReadIfWanted();
+  void Wake(const std::shared_ptr<Watcher>& watcher);
   std::shared_ptr<Watcher> Find(int64_t id) const;
 
   Result<WatchResponse> Take(Watcher& watcher);
@@ -95,11 +108,13 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
 
   const Opener open_;
   Timer& timer_;
+  Timer& callbacks_;
   const bool require_leader_;
 
   std::mutex mu_;  // guards what follows; taken before any lock of a stream
   Backoff backoff_;
   std::map<int64_t, std::shared_ptr<Watcher>> watchers_;  // those that have not ended
+  std::set<std::shared_ptr<Watcher>> waiting_;            // those with a waiter
   std::deque<int64_t> creating_;                          // sent and not answered, in order
   std::shared_ptr<MessageStream<WatchCommand>> stream_;   // null: none open
   uint64_t generation_ = 0;  // of stream_; what an older one tells is not heard

@@ -88,7 +88,7 @@ class WatchHubTest : public testing::Test {
   ManualTimer timer_;
   ScriptedStreams<WatchCommand, WatchFrame> streams_;
   std::shared_ptr<WatchHub> hub_ = std::make_shared<WatchHub>(
-      streams_.Opener(), timer_, Backoff(milliseconds(10), kBackoffMax, 1), false);
+      streams_.Opener(), timer_, timer_, Backoff(milliseconds(10), kBackoffMax, 1), false);
 };
 
 TEST_F(WatchHubTest, OpensOneStreamForAllWatchesAndSendsTheirCreatesAtOnce) {
@@ -399,13 +399,87 @@ TEST_F(WatchHubTest, ShutdownEndsAllWatchesAndThoseToCome) {
 }
 
 TEST_F(WatchHubTest, WithALeaderRequiredNoLeaderEndsTheWatches) {
-  const auto hub = std::make_shared<WatchHub>(streams_.Opener(), timer_,
+  const auto hub = std::make_shared<WatchHub>(streams_.Opener(), timer_, timer_,
                                               Backoff(milliseconds(10), kBackoffMax, 1), true);
   const auto watch = hub->Watch({"k", {.start_revision = 1}}, {}, {});
 
   streams_.Break(Status(Code::kUnavailable, "etcdserver: no leader"));
 
   EXPECT_EQ(watch->Next().status().reason(), Reason::kNoLeader);
+}
+
+TEST_F(WatchHubTest, AsyncNextIsToldWhatComesOnTheTimer) {
+  const auto watch = Start(1);
+  std::vector<int64_t> told;
+  watch->AsyncNext(kNoTimeout, [&told](const auto& next) { told.push_back(RevisionOf(next)); });
+  streams_.Deliver(PutFrame(1, 5));
+  streams_.Deliver(PutFrame(1, 6));
+  EXPECT_EQ(told.size(), 0U);  // never on the stream's thread
+  timer_.Advance({});
+  EXPECT_EQ(told, std::vector<int64_t>{5});
+
+  watch->AsyncNext(kNoTimeout, [&told](const auto& next) { told.push_back(RevisionOf(next)); });
+  timer_.Advance({});
+
+  EXPECT_EQ(told, (std::vector<int64_t>{5, 6}));
+}
+
+TEST_F(WatchHubTest, AsyncNextGivesUpAndLosesNothing) {
+  const auto watch = Start(1);
+  std::vector<Code> told;
+  const auto tell = [&told](const auto& next) { told.push_back(next.status().code()); };
+  watch->AsyncNext(milliseconds(10), tell);
+  timer_.Advance(milliseconds(10));
+  EXPECT_EQ(told, std::vector<Code>{Code::kDeadlineExceeded});
+
+  watch->AsyncNext(milliseconds(10), tell);
+  streams_.Deliver(PutFrame(1, 5));
+  timer_.Advance(milliseconds(100));
+
+  EXPECT_EQ(told, (std::vector<Code>{Code::kDeadlineExceeded, Code::kOk}));
+}
+
+TEST_F(WatchHubTest, AsyncNextIsToldOfEachEnd) {
+  auto destroyed = Start(1);
+  auto cancelled = Start(1);
+  auto shut_down = Start(1);
+  std::vector<Status> told;
+  const auto tell = [&told](const auto& next) { told.push_back(next.status()); };
+  for (const auto* watch : {&destroyed, &cancelled, &shut_down}) (*watch)->AsyncNext({}, tell);
+  for (const auto* watch : {&destroyed, &cancelled, &shut_down}) {
+    (*watch)->AsyncNext(kNoTimeout, tell);  // in place of the one before
+  }
+
+  destroyed.reset();
+  timer_.Advance({});
+  cancelled->Cancel();
+  timer_.Advance({});
+  hub_->Shutdown();  // tells at once: the timer may be gone
+
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_EQ(told[0].message(), "the watch was cancelled");
+  EXPECT_EQ(told[1].message(), "the watch was cancelled");
+  EXPECT_EQ(told[2].message(), "the watch's client is gone");
+  shut_down->AsyncNext(kNoTimeout, tell);
+  EXPECT_EQ(told.size(), 4U);
+}
+
+TEST_F(WatchHubTest, AWaiterMayAskForMoreAndDestroyItsWatch) {
+  auto watch = Start(1);
+  int told = 0;
+  watch->AsyncNext(kNoTimeout, [&](const auto&) {
+    ++told;
+    watch->AsyncNext(kNoTimeout, [&](const auto&) {
+      ++told;
+      watch.reset();
+    });
+  });
+  streams_.Deliver(PutFrame(1, 5));
+  streams_.Deliver(PutFrame(1, 6));
+  timer_.Advance({});
+
+  EXPECT_EQ(told, 2);
+  EXPECT_TRUE(streams_.closed());
 }
 
 TEST_F(WatchHubTest, WatchesMayComeAndGoFromManyThreads) {

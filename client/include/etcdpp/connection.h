@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -81,6 +82,11 @@ class Connection {
 
   /// Never null. Returns at once; of `call`, the metadata are unused.
   virtual std::unique_ptr<LeaseRenewal> KeepAlive(KeepAliveParams params) = 0;
+
+  /// Runs `task` once after `delay`, on the thread that also runs the callbacks of watches and lost
+  /// leases. It may make calls, but must not wait there for another callback. The destructor drops,
+  /// and destroys, the tasks still waiting.
+  virtual void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) = 0;
 };
 
 /// Connects to etcd over gRPC. Returns at once, whether or not a server is there; endpoints that

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -113,6 +114,7 @@ class LeaseRenewal {
   virtual LeaseId id() const = 0;
   virtual LeaseLoss loss() const = 0;
   virtual LeaseLoss WaitLostFor(std::chrono::milliseconds timeout) = 0;
+  virtual void OnLost(std::function<void(LeaseLoss)> lost) = 0;
   virtual std::chrono::steady_clock::time_point SafeUntil() const = 0;
   virtual Status last_error() const = 0;
   virtual void Stop() = 0;
@@ -144,6 +146,11 @@ class LeaseKeeper {
   LeaseLoss WaitLostFor(std::chrono::milliseconds timeout) {
     return renewal_->WaitLostFor(timeout);
   }
+
+  /// Has `lost` told why the lease is lost, exactly once, on the connection's thread for callbacks:
+  /// soon if it is lost already, and with kStopped when the keeper is stopped or destroyed. A later
+  /// call takes the place of one that was not told yet.
+  void OnLost(std::function<void(LeaseLoss)> lost) { renewal_->OnLost(std::move(lost)); }
 
   /// Until when the lease lives for certain if no further renewal gets through. The past where
   /// nothing is known, or the lease is lost.

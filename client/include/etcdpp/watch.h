@@ -3,11 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "etcdpp/future.h"
+#include "etcdpp/options.h"
 #include "etcdpp/status.h"
 #include "etcdpp/types.h"
 
@@ -73,6 +76,12 @@ class WatchStream {
 
   virtual Result<WatchResponse> Next() = 0;
   virtual Result<WatchResponse> NextFor(std::chrono::milliseconds timeout) = 0;
+
+  /// NextFor without the waiting: returns at once and tells `done`, exactly once, on the
+  /// connection's thread for callbacks, or in the destructor of the connection. A stream that is
+  /// destroyed meanwhile tells kCancelled. REQUIRES: nobody else is in a Next of any kind.
+  virtual void AsyncNext(std::chrono::milliseconds timeout,
+                         std::function<void(Result<WatchResponse>)> done) = 0;
   virtual void RequestProgress() = 0;
   virtual void Cancel() = 0;
   virtual int64_t compact_revision() const = 0;
@@ -109,6 +118,19 @@ class Watch {
     return stream_->NextFor(timeout);
   }
 
+  /// Next without waiting. A Future that is cancelled, or destroyed before it has an answer,
+  /// cancels the watch, so that no event can be lost by it. REQUIRES: nobody is in a Next of any
+  /// kind.
+  Future<WatchResponse> AsyncNext(std::chrono::milliseconds timeout = kNoTimeout) {
+    const auto state = std::make_shared<internal::FutureState<WatchResponse>>();
+    state->OnStop([weak = std::weak_ptr<WatchStream>(stream_)] {
+      if (const auto stream = weak.lock()) stream->Cancel();
+    });
+    stream_->AsyncNext(
+        timeout, [state](Result<WatchResponse> response) { state->Set(std::move(response)); });
+    return Future<WatchResponse>(state);
+  }
+
   /// Asks the server for a progress notification, which arrives through Next. A server may answer
   /// only when all watches of the stream are up to date, and one before 3.4.25 answers even when
   /// events are still to come.
@@ -121,7 +143,7 @@ class Watch {
   int64_t compact_revision() const { return stream_->compact_revision(); }
 
  private:
-  std::unique_ptr<WatchStream> stream_;
+  std::shared_ptr<WatchStream> stream_;  // shared with none but those who may cancel it
 };
 
 }  // namespace etcdpp

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -52,6 +53,9 @@ class MockConnection : public Connection {
     ON_CALL(*this, AsyncLeases).WillByDefault(Invoke([this](LeasesParams p, auto done) {
       done(Leases(std::move(p)));
     }));
+    ON_CALL(*this, RunAfter).WillByDefault(Invoke([](std::chrono::milliseconds, auto task) {
+      task();
+    }));
   }
 
   MOCK_METHOD(Result<RangeResponse>, Range, (RangeParams), (override));
@@ -82,13 +86,23 @@ class MockConnection : public Connection {
 
   MOCK_METHOD(std::unique_ptr<WatchStream>, Watch, (WatchParams), (override));
   MOCK_METHOD(std::unique_ptr<LeaseRenewal>, KeepAlive, (KeepAliveParams), (override));
+
+  MOCK_METHOD(void, RunAfter, (std::chrono::milliseconds, std::function<void()>), (override));
 };
 
-/// What a mocked watch stands on.
+/// What a mocked watch stands on. AsyncNext makes a NextFor, unless expected otherwise.
 class MockWatchStream : public WatchStream {
  public:
+  MockWatchStream() {
+    ON_CALL(*this, AsyncNext)
+        .WillByDefault(testing::Invoke(
+            [this](std::chrono::milliseconds timeout, auto done) { done(NextFor(timeout)); }));
+  }
+
   MOCK_METHOD(Result<WatchResponse>, Next, (), (override));
   MOCK_METHOD(Result<WatchResponse>, NextFor, (std::chrono::milliseconds), (override));
+  MOCK_METHOD(void, AsyncNext,
+              (std::chrono::milliseconds, std::function<void(Result<WatchResponse>)>), (override));
   MOCK_METHOD(void, RequestProgress, (), (override));
   MOCK_METHOD(void, Cancel, (), (override));
   MOCK_METHOD(int64_t, compact_revision, (), (const, override));
@@ -100,6 +114,7 @@ class MockLeaseRenewal : public LeaseRenewal {
   MOCK_METHOD(LeaseId, id, (), (const, override));
   MOCK_METHOD(LeaseLoss, loss, (), (const, override));
   MOCK_METHOD(LeaseLoss, WaitLostFor, (std::chrono::milliseconds), (override));
+  MOCK_METHOD(void, OnLost, (std::function<void(LeaseLoss)>), (override));
   MOCK_METHOD(std::chrono::steady_clock::time_point, SafeUntil, (), (const, override));
   MOCK_METHOD(Status, last_error, (), (const, override));
   MOCK_METHOD(void, Stop, (), (override));

@@ -1,0 +1,121 @@
+#include "etcdpp/async_client.h"
+
+#include <atomic>
+
+namespace etcdpp {
+namespace {
+
+Future<std::optional<KeyValue>> GetOne(AsyncClient client, RangeRequest request, CallOptions call) {
+  auto found = co_await client.Range(std::move(request.range), request.options, call);
+  if (!found.ok()) co_return found.status();
+  if (found->kvs.empty()) co_return std::optional<KeyValue>();
+  co_return std::optional<KeyValue>(std::move(found->kvs.front()));
+}
+
+/// A delay that ends once: by time, by a stop, or because nobody will ever run it.
+class Alarm {
+ public:
+  explicit Alarm(std::shared_ptr<internal::FutureState<Nothing>> state)
+      : state_(std::move(state)) {}
+  ~Alarm() { End(Status(Code::kCancelled, "the delay's connection is gone")); }
+  Alarm(const Alarm&) = delete;
+  Alarm& operator=(const Alarm&) = delete;
+
+  void End(Result<Nothing> result) {
+    if (!ended_.exchange(true)) state_->Set(std::move(result));
+  }
+
+ private:
+  const std::shared_ptr<internal::FutureState<Nothing>> state_;
+  std::atomic<bool> ended_ = false;
+};
+
+}  // namespace
+
+Future<std::optional<KeyValue>> AsyncClient::Get(std::string_view key, const GetOptions& options,
+                                                 const CallOptions& call) {
+  RangeRequest request;
+  request.range = KeyRange::Key(key);
+  request.options.revision = options.revision;
+  request.options.serializable = options.serializable;
+  return GetOne(*this, std::move(request), call);
+}
+
+Future<RangeResponse> AsyncClient::Range(KeyRange range, const RangeOptions& options,
+                                         const CallOptions& call) {
+  return internal::StartCall<RangeResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncRange({{std::move(range), options}, std::move(linked)}, std::move(done));
+  });
+}
+
+Future<PutResponse> AsyncClient::Put(std::string_view key, std::string_view value,
+                                     const PutOptions& options, const CallOptions& call) {
+  return internal::StartCall<PutResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncPut({{std::string(key), std::string(value), options}, std::move(linked)},
+                          std::move(done));
+  });
+}
+
+Future<DeleteResponse> AsyncClient::Delete(KeyRange range, const DeleteOptions& options,
+                                           const CallOptions& call) {
+  return internal::StartCall<DeleteResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncDelete({{std::move(range), options}, std::move(linked)}, std::move(done));
+  });
+}
+
+Future<TxnResponse> AsyncClient::Commit(TxnRequest request, const CallOptions& call) {
+  return internal::StartCall<TxnResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncTxn({std::move(request), std::move(linked)}, std::move(done));
+  });
+}
+
+Future<CompactResponse> AsyncClient::Compact(int64_t revision, const CompactOptions& options,
+                                             const CallOptions& call) {
+  return internal::StartCall<CompactResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncCompact({{revision, options}, std::move(linked)}, std::move(done));
+  });
+}
+
+Future<LeaseGrantResponse> AsyncClient::GrantLease(std::chrono::seconds ttl, LeaseId id,
+                                                   const CallOptions& call) {
+  return internal::StartCall<LeaseGrantResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncLeaseGrant({{ttl, id}, std::move(linked)}, std::move(done));
+  });
+}
+
+Future<LeaseRevokeResponse> AsyncClient::RevokeLease(LeaseId id, const CallOptions& call) {
+  return internal::StartCall<LeaseRevokeResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncLeaseRevoke({{id}, std::move(linked)}, std::move(done));
+  });
+}
+
+Future<LeaseKeepAliveResponse> AsyncClient::KeepAliveOnce(LeaseId id, const CallOptions& call) {
+  return internal::StartCall<LeaseKeepAliveResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncLeaseKeepAlive({{id}, std::move(linked)}, std::move(done));
+  });
+}
+
+Future<TimeToLiveResponse> AsyncClient::TimeToLive(LeaseId id, bool keys, const CallOptions& call) {
+  return internal::StartCall<TimeToLiveResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncTimeToLive({{id, keys}, std::move(linked)}, std::move(done));
+  });
+}
+
+Future<LeasesResponse> AsyncClient::Leases(const CallOptions& call) {
+  return internal::StartCall<LeasesResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncLeases({std::move(linked)}, std::move(done));
+  });
+}
+
+Future<Nothing> AsyncClient::Delay(std::chrono::milliseconds delay) {
+  const auto state = std::make_shared<internal::FutureState<Nothing>>();
+  const auto alarm = std::make_shared<Alarm>(state);
+  state->OnStop([weak = std::weak_ptr<Alarm>(alarm)] {
+    const auto cancelled = weak.lock();
+    if (cancelled) cancelled->End(Status(Code::kCancelled, "the delay was cancelled"));
+  });
+  connection_->RunAfter(delay, [alarm] { alarm->End(Nothing()); });
+  return Future<Nothing>(state);
+}
+
+}  // namespace etcdpp
