@@ -4,16 +4,55 @@
 #include <utility>
 
 namespace etcdpp {
+namespace {
+
+Result<std::optional<KeyValue>> OneOf(Result<RangeResponse> found) {
+  if (!found.ok()) return found.status();
+  if (found->kvs.empty()) return std::optional<KeyValue>();
+  return std::optional<KeyValue>(std::move(found->kvs.front()));
+}
+
+RangeOptions FirstInOrder(SortOrder order, SortTarget by, const GetOptions& options) {
+  return {.limit = 1,
+          .revision = options.revision,
+          .sort_order = order,
+          .sort_target = by,
+          .serializable = options.serializable};
+}
+
+Result<bool> Succeeded(const Result<TxnResponse>& done) {
+  if (!done.ok()) return done.status();
+  return done->succeeded;
+}
+
+}  // namespace
 
 Client::Client(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
 
 Result<std::optional<KeyValue>> Client::Get(std::string_view key, const GetOptions& options,
                                             const CallOptions& call) {
   const RangeOptions range{.revision = options.revision, .serializable = options.serializable};
-  auto found = connection_->Range({{KeyRange::Key(key), range}, call});
-  if (!found.ok()) return found.status();
-  if (found->kvs.empty()) return std::optional<KeyValue>();
-  return std::optional<KeyValue>(std::move(found->kvs.front()));
+  return OneOf(connection_->Range({{KeyRange::Key(key), range}, call}));
+}
+
+Result<std::optional<KeyValue>> Client::First(KeyRange range, SortTarget by,
+                                              const GetOptions& options, const CallOptions& call) {
+  const auto order = FirstInOrder(SortOrder::kAscend, by, options);
+  return OneOf(connection_->Range({{std::move(range), order}, call}));
+}
+
+Result<std::optional<KeyValue>> Client::Last(KeyRange range, SortTarget by,
+                                             const GetOptions& options, const CallOptions& call) {
+  const auto order = FirstInOrder(SortOrder::kDescend, by, options);
+  return OneOf(connection_->Range({{std::move(range), order}, call}));
+}
+
+Scan Client::Scan(KeyRange range, const ScanOptions& options, const CallOptions& call) {
+  return etcdpp::Scan(connection_, std::move(range), options, call);
+}
+
+BatchWriter Client::Batch(const TxnLimits& limits, const CallOptions& call) {
+  return BatchWriter(connection_, limits, call);
 }
 
 Result<RangeResponse> Client::Range(KeyRange range, const RangeOptions& options,
@@ -44,21 +83,28 @@ Result<bool> Client::PutIfAbsent(std::string_view key, std::string_view value,
 Result<bool> Client::CompareAndSwap(std::string_view key, std::string_view expected,
                                     std::string_view value, const PutOptions& options,
                                     const CallOptions& call) {
-  const auto done =
-      Txn().If(cmp::Value(key) == expected).Then(op::Put(key, value, options)).Commit(call);
-  if (!done.ok()) return done.status();
-  return done->succeeded;
+  return Succeeded(
+      Txn().If(cmp::Value(key) == expected).Then(op::Put(key, value, options)).Commit(call));
 }
 
 Result<bool> Client::PutIfUnchanged(std::string_view key, int64_t mod_revision,
                                     std::string_view value, const PutOptions& options,
                                     const CallOptions& call) {
-  const auto done = Txn()
-                        .If(cmp::ModRevision(key) == mod_revision)
-                        .Then(op::Put(key, value, options))
-                        .Commit(call);
-  if (!done.ok()) return done.status();
-  return done->succeeded;
+  return Succeeded(Txn()
+                       .If(cmp::ModRevision(key) == mod_revision)
+                       .Then(op::Put(key, value, options))
+                       .Commit(call));
+}
+
+Result<bool> Client::DeleteIfValue(std::string_view key, std::string_view expected,
+                                   const CallOptions& call) {
+  return Succeeded(Txn().If(cmp::Value(key) == expected).Then(op::Delete(key)).Commit(call));
+}
+
+Result<bool> Client::DeleteIfUnchanged(std::string_view key, int64_t mod_revision,
+                                       const CallOptions& call) {
+  return Succeeded(
+      Txn().If(cmp::ModRevision(key) == mod_revision).Then(op::Delete(key)).Commit(call));
 }
 
 TxnBuilder Client::Txn() { return TxnBuilder(connection_); }

@@ -17,6 +17,9 @@ bool IsReadOnly(const TxnRequest& request) {
 }
 
 Result<TxnResponse> TxnBuilder::Commit(const CallOptions& call) {
+  if (limits_) {
+    if (Status check = CheckLimits(request_, *limits_); !check.ok()) return check;
+  }
   return connection_->Txn({request_, call});
 }
 

@@ -6,10 +6,12 @@
 #include <optional>
 #include <string_view>
 
+#include "etcdpp/batch.h"
 #include "etcdpp/connection.h"
 #include "etcdpp/kv.h"
 #include "etcdpp/lease.h"
 #include "etcdpp/options.h"
+#include "etcdpp/scan.h"
 #include "etcdpp/status.h"
 #include "etcdpp/txn.h"
 #include "etcdpp/types.h"
@@ -49,6 +51,21 @@ class Client {
   Result<DeleteResponse> Delete(KeyRange range, const DeleteOptions& options = {},
                                 const CallOptions& call = {});
 
+  /// The key of the range that comes first, or last, when its keys are sorted by `by`: the oldest
+  /// one is First(range, SortTarget::kCreateRevision).
+  Result<std::optional<KeyValue>> First(KeyRange range, SortTarget by = SortTarget::kKey,
+                                        const GetOptions& options = {},
+                                        const CallOptions& call = {});
+  Result<std::optional<KeyValue>> Last(KeyRange range, SortTarget by = SortTarget::kKey,
+                                       const GetOptions& options = {},
+                                       const CallOptions& call = {});
+
+  /// Reads a range of any size in pages. Returns at once. See scan.h.
+  etcdpp::Scan Scan(KeyRange range, const ScanOptions& options = {}, const CallOptions& call = {});
+
+  /// Writes any number of keys in as few transactions as `limits` allow. See batch.h.
+  BatchWriter Batch(const TxnLimits& limits = {}, const CallOptions& call = {});
+
   /// Forgets the versions that no read at `revision` or later can see.
   Result<CompactResponse> Compact(int64_t revision, const CompactOptions& options = {},
                                   const CallOptions& call = {});
@@ -64,6 +81,12 @@ class Client {
   /// Writes if the key was last written at `mod_revision`; 0: if it does not exist.
   Result<bool> PutIfUnchanged(std::string_view key, int64_t mod_revision, std::string_view value,
                               const PutOptions& options = {}, const CallOptions& call = {});
+
+  /// Deletes if the value is, or the key was last written at, what is given.
+  Result<bool> DeleteIfValue(std::string_view key, std::string_view expected,
+                             const CallOptions& call = {});
+  Result<bool> DeleteIfUnchanged(std::string_view key, int64_t mod_revision,
+                                 const CallOptions& call = {});
 
   // Transactions: client.Txn().If(...).Then(...).Else(...).Commit(). See txn.h.
 

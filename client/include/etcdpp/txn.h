@@ -1,8 +1,10 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -177,6 +179,19 @@ struct OpResponse {
 /// Whether no branch of `request` can write. Such a transaction may be tried again like a read.
 bool IsReadOnly(const TxnRequest& request);
 
+/// What a server takes in one transaction. The defaults are etcd's own, which its flags
+/// --max-txn-ops and --max-request-bytes change.
+struct TxnLimits {
+  int64_t ops_max = 128;  // conditions, or operations of one branch, nested ones added on top
+  size_t bytes_max = size_t{3} << 19;
+
+  friend bool operator==(const TxnLimits&, const TxnLimits&) = default;
+};
+
+/// Says what an etcd with these limits would refuse, before it is sent and by name: kTooManyOps,
+/// kDuplicateKey with the key, kRequestTooLarge. Sizes are estimated, within a few per cent.
+Status CheckLimits(const TxnRequest& request, const TxnLimits& limits = {});
+
 /// A transaction on its way to a Client.
 ///
 ///   auto done = client.Txn()
@@ -212,12 +227,19 @@ class TxnBuilder {
 
   const TxnRequest& request() const { return request_; }
 
+  /// Has Commit fail, without sending anything, where CheckLimits does.
+  TxnBuilder& Within(const TxnLimits& limits) {
+    limits_ = limits;
+    return *this;
+  }
+
   /// Runs it. A compare that does not hold is no error: `succeeded` is false.
   Result<TxnResponse> Commit(const CallOptions& call = {});
 
  private:
   std::shared_ptr<Connection> connection_;
   TxnRequest request_;
+  std::optional<TxnLimits> limits_;
 };
 
 template <std::convertible_to<Compare>... Compares>
