@@ -295,7 +295,8 @@ Strings CheckBans(const std::string& path, const std::string& text) {
 
 size_t LinesAllowed(const std::string& path) {
   if (path.ends_with(".h")) return 400;
-  const bool is_case = StartsWithAnyOf(path, {"conformance/wire/", "conformance/client/"});
+  const bool is_case =
+      StartsWithAnyOf(path, {"conformance/wire/", "conformance/client/", "conformance/http/"});
   return IsTest(path) || is_case ? 1000 : 600;
 }
 

@@ -1,0 +1,162 @@
+// Streams through the JSON gateway: one JSON object a line.
+#include <string>
+
+#include <gmock/gmock.h>
+
+#include "conformance/support/gateway.h"
+#include "conformance/target.h"
+
+namespace conformance {
+namespace {
+
+using testing::HasSubstr;
+using testing::Optional;
+
+/// A call whose answer is read by line.
+struct Stream {
+  Stream(const std::string& path, const std::string& body,
+         const std::vector<std::string>& headers = {}) {
+    connection.Send(HttpText({.path = "/v3/" + path, .body = body, .headers = headers}));
+    head = connection.ReadHead();
+  }
+
+  HttpConnection connection;
+  HttpAnswer head;
+};
+
+struct Corner : Scratch {
+  std::string Header(int64_t revision) const {
+    return JsonHeader(Call(pb::StatusRequest())->header(), revision);
+  }
+  std::string Create(std::string_view name, const std::string& more = "") const {
+    return R"({"create_request":{"key":)" + JsonKey(*this, name) + more + "}}";
+  }
+};
+
+std::string Number(int64_t number) { return "\"" + std::to_string(number) + "\""; }
+
+TEST(GatewayWatch, SaysThatItIsCreated) {
+  Corner s;
+  Stream watch("watch", s.Create("a"));
+  EXPECT_EQ(watch.head.status, 200);
+  EXPECT_EQ(watch.head.Header("Content-Type"), "application/json");
+  EXPECT_EQ(watch.head.Header("Transfer-Encoding"), "chunked");
+  EXPECT_EQ(watch.head.Header("Grpc-Metadata-Content-Type"), "application/grpc");
+  EXPECT_THAT(
+      watch.connection.ReadLine(),
+      Optional(R"({"result":{"header":)" + s.Header(s.Revision()) + R"(,"created":true}})"));
+}
+
+TEST(GatewayWatch, TellsEventsInOneLineEach) {
+  Corner s;
+  Stream watch("watch", s.Create("a"));
+  watch.connection.ReadLine();
+  const int64_t put = s.Put("a", "1").header().revision();
+  EXPECT_THAT(
+      watch.connection.ReadLine(),
+      Optional(R"({"result":{"header":)" + s.Header(put) + R"(,"events":[{"kv":{"key":)" +
+               JsonKey(s, "a") + R"(,"create_revision":)" + Number(put) + R"(,"mod_revision":)" +
+               Number(put) + R"(,"version":"1","value":"MQ=="}}]}})"));
+  s.Delete("a");
+  EXPECT_THAT(watch.connection.ReadLine(),
+              Optional(R"({"result":{"header":)" + s.Header(put + 1) +
+                       R"(,"events":[{"type":"DELETE","kv":{"key":)" + JsonKey(s, "a") +
+                       R"(,"mod_revision":)" + Number(put + 1) + "}}]}}"));
+}
+
+TEST(GatewayWatch, TellsThePastInOneLine) {
+  Corner s;
+  const int64_t first = s.Put("a", "1").header().revision();
+  s.Put("a", "2");
+  Stream watch("watch", s.Create("a", R"(,"start_revision":)" + Number(first)));
+  watch.connection.ReadLine();
+  EXPECT_THAT(watch.connection.ReadLine(), Optional(HasSubstr(R"("value":"MQ=="}},{"kv":)")));
+}
+
+TEST(GatewayWatch, TakesSeveralRequestsFromOneBody) {
+  Corner s;
+  Stream watch("watch", s.Create("a") + "\n" + s.Create("b"));
+  EXPECT_THAT(watch.connection.ReadLine(), Optional(HasSubstr(R"(},"created":true}})")));
+  EXPECT_THAT(watch.connection.ReadLine(),
+              Optional(HasSubstr(R"(},"watch_id":"1","created":true}})")));
+}
+
+TEST(GatewayWatch, CancelsAWatch) {
+  Corner s;
+  Stream watch("watch", s.Create("a") + R"({"cancel_request":{"watch_id":"0"}})");
+  watch.connection.ReadLine();
+  EXPECT_THAT(
+      watch.connection.ReadLine(),
+      Optional(R"({"result":{"header":)" + s.Header(s.Revision()) + R"(,"canceled":true}})"));
+}
+
+TEST(GatewayWatch, TellsProgress) {
+  Corner s;
+  Stream watch("watch", s.Create("a") + R"({"progress_request":{}})");
+  watch.connection.ReadLine();
+  EXPECT_THAT(
+      watch.connection.ReadLine(),
+      Optional(R"({"result":{"header":)" + s.Header(s.Revision()) + R"(,"watch_id":"-1"}})"));
+}
+
+TEST(GatewayWatch, IgnoresWhatComesBehindTheLastGoodRequest) {
+  Corner s;
+  Stream watch("watch", s.Create("a") + "{bad");
+  EXPECT_THAT(watch.connection.ReadLine(), Optional(HasSubstr(R"("created":true)")));
+}
+
+TEST(GatewayWatch, OfACompactedRevisionIsCancelled) {
+  Corner s;
+  const int64_t first = s.Put("a", "1").header().revision();
+  s.Put("a", "2");
+  EXPECT_EQ(Post("kv/compaction", R"({"revision":)" + Number(first + 1) + "}").status, 200);
+  Stream watch("watch", s.Create("a", R"(,"start_revision":)" + Number(first)));
+  watch.connection.ReadLine();
+  EXPECT_THAT(watch.connection.ReadLine(),
+              Optional(HasSubstr(R"("canceled":true,"compact_revision":)" + Number(first + 1))));
+}
+
+TEST(GatewayWatch, RunsOutOfTimeWithAnErrorInItsLastLine) {
+  Corner s;
+  Stream watch("watch", s.Create("a"), {"Grpc-Timeout: 100m"});
+  watch.connection.ReadLine();
+  const auto last = watch.connection.ReadLine();
+  if (target().version.AtLeast(3, 6)) {
+    EXPECT_THAT(last, Optional(HasSubstr(R"({"error":{"code":4,"message":")")));
+  } else {
+    EXPECT_THAT(last,
+                Optional(std::string(
+                    R"({"error":{"grpc_code":4,"http_code":504,)"
+                    R"("message":"context deadline exceeded","http_status":"Gateway Timeout"}})")));
+  }
+  EXPECT_EQ(watch.connection.ReadLine(), std::nullopt);
+}
+
+TEST(GatewayKeepAlive, AnswersEachRequestAndEnds) {
+  Corner s;
+  const int64_t lease = s.Grant(600);
+  Stream stream("lease/keepalive", R"({"ID":)" + Number(lease) + R"(}{"ID":"123456789"})");
+  const std::string header = R"({"result":{"header":)" + s.Header(s.Revision());
+  EXPECT_THAT(stream.connection.ReadLine(),
+              Optional(header + R"(,"ID":)" + Number(lease) + R"(,"TTL":"600"}})"));
+  EXPECT_THAT(stream.connection.ReadLine(), Optional(header + R"(,"ID":"123456789"}})"));
+  EXPECT_EQ(stream.connection.ReadLine(), std::nullopt);
+}
+
+TEST(GatewayKeepAlive, WithoutRequestsIsEmpty) {
+  const HttpAnswer answer = Post("lease/keepalive", "");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "");
+  EXPECT_EQ(answer.Header("Content-Type"),
+            target().version.AtLeast(3, 6) ? "" : "application/json");
+}
+
+TEST(GatewayKeepAlive, EndsAtARequestThatIsNone) {
+  Corner s;
+  Stream stream("lease/keepalive", R"({"ID":"123456789"}{"ID":"x"})");
+  EXPECT_THAT(stream.connection.ReadLine(), Optional(HasSubstr(R"("ID":"123456789")")));
+  EXPECT_EQ(stream.connection.ReadLine(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace conformance
