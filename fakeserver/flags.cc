@@ -55,15 +55,17 @@ int64_t Number(const std::string& value) {
 Problem SetListenAddresses(const std::string& value, Server::Options& options) {
   options.listen_addresses.clear();
   for (const std::string& url : SplitCommas(value)) {
-    constexpr std::string_view kScheme = "http://";
-    if (url.starts_with("https://") || url.starts_with("unix")) {
-      return "fake-etcd listens on http:// only: " + url;
+    if (url.starts_with("unix://") || url.starts_with("unixs://")) {
+      options.listen_addresses.push_back(url);
+      continue;
     }
-    if (!url.starts_with(kScheme)) return "URL scheme must be http, https, unix, or unixs: " + url;
-    std::string address = url.substr(kScheme.size());
-    if (address.ends_with('/')) address.pop_back();
-    if (address.find('/') != std::string::npos) return "URL must not contain a path: " + url;
-    if (address.find(':') == std::string::npos) {
+    if (!url.starts_with("http://") && !url.starts_with("https://")) {
+      return "URL scheme must be http, https, unix, or unixs: " + url;
+    }
+    std::string address = url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
+    const size_t host = address.find("://") + 3;
+    if (address.find('/', host) != std::string::npos) return "URL must not contain a path: " + url;
+    if (address.find(':', host) == std::string::npos) {
       return "URL address does not have the form \"host:port\": " + url;
     }
     options.listen_addresses.push_back(std::move(address));
@@ -218,8 +220,30 @@ class Parser {
     if (name == "initial-cluster-token") options.cluster_token = value;
     if (name == "strict-reconfig-check") options.strict_reconfig_check = *ParseBool(value);
     if (name == "max-learners") options.max_learners = *ParseInt(value);
+    if (name == "cors") options.cors = SplitCommas(value);
+    if (name == "host-whitelist") options.host_whitelist = SplitCommas(value);
+    if (name == "enable-grpc-gateway") options.enable_grpc_gateway = *ParseBool(value);
     ApplyLimit(name, value);
     ApplyTime(name, value);
+    return ApplyTls(name, value);
+  }
+
+  Problem ApplyTls(const std::string& name, const std::string& value) {
+    Server::Tls& tls = flags_.server.tls;
+    if (name == "cert-file") tls.cert_file = value;
+    if (name == "key-file") tls.key_file = value;
+    if (name == "trusted-ca-file") tls.trusted_ca_file = value;
+    if (name == "client-cert-auth") tls.client_cert_auth = *ParseBool(value);
+    if (name == "auto-tls") tls.auto_tls = *ParseBool(value);
+    if (name == "tls-min-version") {
+      if (!value.empty() && value != "TLS1.2" && value != "TLS1.3") {
+        return "unexpected TLS version \"" + value + "\"";
+      }
+      tls.min_version = value;
+    }
+    const bool unsupported = name == "client-crl-file" || name == "cipher-suites" ||
+                             name == "tls-max-version" || name == "client-cert-allowed-hostname";
+    if (unsupported && !value.empty()) return "not supported by fake-etcd";
     return std::nullopt;
   }
 

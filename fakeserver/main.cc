@@ -88,7 +88,8 @@ void LogFlags(const Flags& flags, Log& log) {
 
 void LogReady(const Flags& flags, const fakeetcd::Server& server, Log& log) {
   for (const std::string& endpoint : server.endpoints()) {
-    std::printf("fake-etcd ready: http://%s\n", endpoint.c_str());
+    const bool plain = endpoint.find(":/") == std::string::npos && !endpoint.starts_with("unix:");
+    std::printf("fake-etcd ready: %s%s\n", plain ? "http://" : "", endpoint.c_str());
   }
   std::fflush(stdout);
   log.Write(LogLevel::kInfo, "ready to serve client requests",

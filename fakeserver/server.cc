@@ -43,24 +43,25 @@ std::chrono::seconds MinimumLeaseTtl(const Server::Options& options) {
 
 // A port 0 that is told to clients is the one taken where the server listens at as many places.
 std::vector<std::string> ClientUrls(const Server::Options& options,
-                                    const std::vector<std::string>& endpoints) {
+                                    const std::vector<PortReservation>& ports) {
   std::vector<std::string> urls = options.client_urls;
   if (urls.empty()) {
-    for (const std::string& endpoint : endpoints) urls.push_back("http://" + endpoint);
+    for (const PortReservation& port : ports) urls.push_back(port.url());
   }
-  for (size_t i = 0; i < urls.size() && urls.size() == endpoints.size(); ++i) {
+  for (size_t i = 0; i < urls.size() && urls.size() == ports.size(); ++i) {
     if (!urls[i].ends_with(":0")) continue;
-    urls[i].replace(urls[i].rfind(':'), 2, endpoints[i].substr(endpoints[i].rfind(':')));
+    const std::string url = ports[i].url();
+    urls[i].replace(urls[i].rfind(':'), 2, url.substr(url.rfind(':')));
   }
   return urls;
 }
 
 Engine::Options EngineOptions(const Server::Options& options, const Behavior& behavior,
-                              const std::vector<std::string>& endpoints) {
+                              const std::vector<PortReservation>& ports) {
   return {
       .behavior = behavior,
       .identity = MemberIdentity::Derive(options.name, options.peer_urls,
-                                         ClientUrls(options, endpoints), options.cluster_token),
+                                         ClientUrls(options, ports), options.cluster_token),
       .membership = {.strict = options.strict_reconfig_check, .max_learners = options.max_learners},
       .minimum_lease_ttl = MinimumLeaseTtl(options),
       .election_timeout = options.election_timeout,
@@ -117,7 +118,7 @@ struct Server::Impl {
         ports(std::move(taken)),
         endpoints(EndpointsOf(ports)),
         clock(MakeClock(options.clock)),
-        engine(EngineOptions(options, behavior, endpoints), *clock),
+        engine(EngineOptions(options, behavior, ports), *clock),
         agenda(engine, *clock, MakeCompaction(options, clock->Now(), engine.revision())),
         ticker(agenda, *clock),
         dispatcher(engine,

@@ -1,6 +1,10 @@
 #include "fakeserver/server_front.h"
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +17,38 @@
 
 namespace fakeetcd {
 namespace {
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (file) return text;
+  return absl::InvalidArgumentError("open " + path + ": no such file or directory");
+}
+
+// client/pkg/transport/listener.go, baseConfig and ServerConfig.
+absl::StatusOr<TlsOptions> TlsOf(const Server::Tls& tls) {
+  if (tls.auto_tls && tls.cert_file.empty() && tls.key_file.empty()) {
+    return SelfSigned({"127.0.0.1", "::1", "localhost"});
+  }
+  if (tls.cert_file.empty() || tls.key_file.empty()) {
+    return absl::InvalidArgumentError("KeyFile and CertFile must both be present[key: " +
+                                      tls.key_file + ", cert: " + tls.cert_file + "]");
+  }
+  TlsOptions options;
+  const std::pair<const std::string&, std::string&> files[] = {
+      {tls.cert_file, options.certificate},
+      {tls.key_file, options.key},
+      {tls.trusted_ca_file, options.authorities}};
+  for (const auto& [path, text] : files) {
+    if (path.empty()) continue;
+    auto read = ReadFile(path);
+    if (!read.ok()) return read.status();
+    text = *std::move(read);
+  }
+  options.client_certificate_required = tls.client_cert_auth || !tls.trusted_ca_file.empty();
+  options.only_1_3 = tls.min_version == "TLS1.3";
+  return options;
+}
 
 GrpcOptions GrpcOptionsOf(const Server::Options& options) {
   return {.max_concurrent_streams = options.max_concurrent_streams,
@@ -30,7 +66,7 @@ absl::StatusOr<std::vector<FrontDoor::Listener>> ListenAt(
       for (const auto& listener : listeners) close(listener.socket);
       return socket.status();
     }
-    listeners.push_back({.socket = *socket});
+    listeners.push_back({.socket = *socket, .plain = !port.tls(), .tls = port.tls()});
   }
   return listeners;
 }
@@ -39,14 +75,18 @@ absl::StatusOr<std::vector<FrontDoor::Listener>> ListenAt(
 
 /// In the order they depend on each other: the door goes first.
 struct Front::Parts {
-  Parts(Dispatcher& dispatcher, std::unique_ptr<GrpcEndpoint> services)
+  Parts(Dispatcher& dispatcher, const Server::Options& options,
+        std::unique_ptr<GrpcEndpoint> services)
       : grpc(std::move(services)),
         gateway(dispatcher.behavior(), [this] { return grpc->ChannelToSelf(); }),
-        router(dispatcher, gateway, {}) {}
+        router(dispatcher, gateway,
+               {.cors = options.cors,
+                .host_whitelist = options.host_whitelist,
+                .enable_grpc_gateway = options.enable_grpc_gateway}) {}
 
   FrontDoor::Handlers Handlers() {
     return {.grpc = [this](int socket, std::string_view read,
-                           bool /*tls*/) { grpc->Serve(socket, read); },
+                           bool tls) { grpc->Serve(socket, read, tls); },
             .http = [this](const auto& exchange) { router.Serve(exchange); },
             .needs_body = [this](const HttpRequest& request) { return router.NeedsBody(request); }};
   }
@@ -60,12 +100,25 @@ struct Front::Parts {
 absl::StatusOr<std::unique_ptr<Front>> Front::Start(Dispatcher& dispatcher,
                                                     const Server::Options& options,
                                                     const std::vector<PortReservation>& ports) {
-  auto grpc = GrpcEndpoint::Start(dispatcher, GrpcOptionsOf(options));
+  GrpcOptions grpc_options = GrpcOptionsOf(options);
+  std::shared_ptr<const TlsContext> context;
+  if (std::ranges::any_of(ports, [](const auto& port) { return port.tls(); })) {
+    const auto tls = TlsOf(options.tls);
+    if (!tls.ok()) return tls.status();
+    auto created = TlsContext::Create(*tls);
+    if (!created.ok()) return created.status();
+    context = *std::move(created);
+    grpc_options.tls = {.certificate = tls->certificate,
+                        .key = tls->key,
+                        .authorities = tls->authorities,
+                        .client_certificate_required = tls->client_certificate_required};
+  }
+  auto grpc = GrpcEndpoint::Start(dispatcher, grpc_options);
   if (!grpc.ok()) return grpc.status();
   auto listeners = ListenAt(ports);
   if (!listeners.ok()) return listeners.status();
-  auto parts = std::make_unique<Parts>(dispatcher, *std::move(grpc));
-  parts->door.emplace(*std::move(listeners), parts->Handlers(), nullptr);
+  auto parts = std::make_unique<Parts>(dispatcher, options, *std::move(grpc));
+  parts->door.emplace(*std::move(listeners), parts->Handlers(), std::move(context));
   return std::unique_ptr<Front>(new Front(std::move(parts)));
 }
 

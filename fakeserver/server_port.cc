@@ -9,6 +9,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "absl/strings/ascii.h"
@@ -56,10 +57,12 @@ const addrinfo& PreferIpv4(const addrinfo& first) {
   return first;
 }
 
-absl::Status Failure(const std::string& address, const char* call, int error) {
+absl::Status Failure(const std::string& address, const char* call, int error,
+                     const char* network = "tcp") {
   std::string reason = std::generic_category().message(error);
   reason[0] = absl::ascii_tolower(static_cast<unsigned char>(reason[0]));
-  return absl::UnavailableError(absl::StrCat("listen tcp ", address, ": ", call, ": ", reason));
+  return absl::UnavailableError(
+      absl::StrCat("listen ", network, " ", address, ": ", call, ": ", reason));
 }
 
 std::string NumericAddress(const sockaddr_storage& at) {
@@ -76,7 +79,16 @@ std::string NumericAddress(const sockaddr_storage& at) {
 
 }  // namespace
 
-absl::StatusOr<PortReservation> PortReservation::Take(const std::string& address) {
+absl::StatusOr<PortReservation> PortReservation::Take(const std::string& url) {
+  const size_t scheme_end = url.find("://");
+  const std::string scheme = scheme_end == std::string::npos ? "" : url.substr(0, scheme_end);
+  const std::string address = scheme.empty() ? url : url.substr(scheme_end + 3);
+  if (scheme == "unix" || scheme == "unixs") {
+    PortReservation path(-1, address);
+    path.tls_ = scheme == "unixs";
+    if (address.size() < sizeof(sockaddr_un::sun_path)) return path;
+    return absl::InvalidArgumentError(absl::StrCat("listen unix ", address, ": path too long"));
+  }
   const auto resolved = Resolve(address);
   if (!resolved.ok()) return resolved.status();
   const addrinfo& at = PreferIpv4(**resolved);
@@ -94,17 +106,41 @@ absl::StatusOr<PortReservation> PortReservation::Take(const std::string& address
     return Failure(address, "getsockname", errno);
   }
   held.address_ = NumericAddress(bound);
+  held.tls_ = scheme == "https";
   return held;
 }
 
 PortReservation::PortReservation(PortReservation&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), address_(std::move(other.address_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      address_(std::exchange(other.address_, "")),
+      tls_(other.tls_) {}
 
 PortReservation::~PortReservation() {
-  if (socket_ >= 0) close(socket_);
+  if (socket_ >= 0) {
+    close(socket_);
+  } else if (!address_.empty()) {
+    unlink(address_.c_str());
+  }
+}
+
+// As etcd does, whatever lies at the path makes way.
+absl::StatusOr<int> PortReservation::ListenAtPath() const {
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  address_.copy(at.sun_path, sizeof(at.sun_path) - 1);
+  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  unlink(address_.c_str());
+  if (bind(listener, reinterpret_cast<sockaddr*>(&at), sizeof(at)) == 0 &&
+      listen(listener, SOMAXCONN) == 0) {
+    return listener;
+  }
+  const int error = errno;
+  close(listener);
+  return Failure(address_, "bind", error, "unix");
 }
 
 absl::StatusOr<int> PortReservation::Listen() const {
+  if (socket_ < 0) return ListenAtPath();
   sockaddr_storage at{};
   socklen_t size = sizeof(at);
   auto* const address = reinterpret_cast<sockaddr*>(&at);
@@ -127,10 +163,20 @@ void PortReservation::Share(bool shared) const {
   setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 }
 
-std::string PortReservation::endpoint() const {
+std::string PortReservation::reachable() const {
   if (absl::StartsWith(address_, "0.0.0.0:")) return "127.0.0.1" + address_.substr(7);
   if (absl::StartsWith(address_, "[::]:")) return "127.0.0.1" + address_.substr(4);
   return address_;
+}
+
+std::string PortReservation::endpoint() const {
+  if (socket_ < 0) return "unix:" + address_;
+  return tls_ ? url() : reachable();
+}
+
+std::string PortReservation::url() const {
+  const std::string scheme = socket_ < 0 ? "unix" : "http";
+  return scheme + (tls_ ? "s://" : "://") + reachable();
 }
 
 }  // namespace fakeetcd

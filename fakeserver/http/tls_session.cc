@@ -3,11 +3,14 @@
 #include <array>
 #include <utility>
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 namespace fakeetcd {
 namespace {
@@ -76,20 +79,53 @@ void TrustAuthorities(const std::string& pem, SSL_CTX* context) {
   ERR_clear_error();
 }
 
-int ChooseHttp1(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* size,
-                const unsigned char* offered, unsigned offered_size, void* /*unused*/) {
+// Go's server of HTTP/2 takes clients of HTTP/1.1 as if they had offered nothing.
+int ChooseProtocol(SSL* /*ssl*/, const unsigned char** /*chosen*/, unsigned char* /*size*/,
+                   const unsigned char* offered, unsigned offered_size, void* /*unused*/) {
   unsigned char* out = nullptr;
+  unsigned char size = 0;
   const int result =
-      SSL_select_next_proto(&out, size, kHttp1.data(), kHttp1.size(), offered, offered_size);
-  *chosen = out;
-  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+      SSL_select_next_proto(&out, &size, kHttp1.data(), kHttp1.size(), offered, offered_size);
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+// The newest of X.509, for ten years (client/pkg/transport, SelfCert).
+Certificate MakeCertificate(EVP_PKEY* key, const std::string& names) {
+  Certificate certificate(X509_new());
+  X509_set_version(certificate.get(), 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 10L * 365 * 24 * 3600);
+  X509_set_pubkey(certificate.get(), key);
+  X509_NAME* const subject = X509_get_subject_name(certificate.get());
+  const std::string organization = "etcd";
+  X509_NAME_add_entry_by_NID(subject, NID_organizationName, MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(organization.data()),
+                             static_cast<int>(organization.size()), -1, 0);
+  X509_set_issuer_name(certificate.get(), subject);
+  const std::pair<int, std::string> extensions[] = {{NID_basic_constraints, "critical,CA:TRUE"},
+                                                    {NID_ext_key_usage, "serverAuth,clientAuth"},
+                                                    {NID_subject_alt_name, names}};
+  for (const auto& [id, value] : extensions) {
+    X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, nullptr, id, value.c_str());
+    X509_add_ext(certificate.get(), extension, -1);
+    X509_EXTENSION_free(extension);
+  }
+  X509_sign(certificate.get(), key, EVP_sha256());
+  return certificate;
+}
+
+std::string Written(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return {data, static_cast<size_t>(size)};
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(const TlsOptions& options) {
   SslContext context(SSL_CTX_new(TLS_server_method()));
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_min_proto_version(context.get(), options.only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   if (auto status = UseCertificates(options.certificate, context.get()); !status.ok()) {
     return status;
@@ -99,8 +135,27 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Create(const TlsOp
   if (options.client_certificate_required) {
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
-  SSL_CTX_set_alpn_select_cb(context.get(), ChooseHttp1, nullptr);
+  SSL_CTX_set_alpn_select_cb(context.get(), ChooseProtocol, nullptr);
   return std::make_shared<const Context>(std::move(context));
+}
+
+TlsOptions SelfSigned(const std::vector<std::string>& hosts) {
+  const Key key(EVP_EC_gen("P-256"));
+  std::string names;
+  for (const std::string& host : hosts) {
+    in6_addr address{};
+    const bool is_address = inet_pton(AF_INET, host.c_str(), &address) == 1 ||
+                            inet_pton(AF_INET6, host.c_str(), &address) == 1;
+    names += (names.empty() ? "" : ",") + std::string(is_address ? "IP:" : "DNS:") + host;
+  }
+  const Certificate certificate = MakeCertificate(key.get(), names);
+  const Bio text(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(text.get(), certificate.get());
+  TlsOptions options{.certificate = Written(text.get()), .key = "", .authorities = ""};
+  (void)BIO_reset(text.get());
+  PEM_write_bio_PrivateKey(text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  options.key = Written(text.get());
+  return options;
 }
 
 struct TlsSession::Impl {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -14,7 +15,11 @@ struct TlsOptions {
   std::string key;          // PEM
   std::string authorities;  // PEM: who may vouch for a client
   bool client_certificate_required = false;
+  bool only_1_3 = false;  // else 1.2 will do
 };
+
+/// A certificate for `hosts`, names or addresses, which its own key vouches for, and that key.
+TlsOptions SelfSigned(const std::vector<std::string>& hosts);
 
 /// The options in the form that connections share. Thread-safe.
 class TlsContext {

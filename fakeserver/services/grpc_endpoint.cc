@@ -50,6 +50,21 @@ void SetChannelArguments(const GrpcOptions& options, grpc::ServerBuilder& builde
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
 }
 
+std::shared_ptr<grpc::ServerCredentials> Credentials(const GrpcTls& tls) {
+  grpc::SslServerCredentialsOptions options(
+      tls.client_certificate_required ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                      : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  options.pem_key_cert_pairs.push_back({tls.key, tls.certificate});
+  options.pem_root_certs = tls.authorities;
+  return grpc::SslServerCredentials(options);
+}
+
+std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> Acceptor(
+    const std::shared_ptr<grpc::ServerCredentials>& credentials, grpc::ServerBuilder& builder) {
+  return builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
+}
+
 }  // namespace
 
 /// The services and the server that calls them; the server goes first.
@@ -85,7 +100,8 @@ struct GrpcEndpoint::Parts {
   ElectionService election;
   HealthService health;
   Unserved unserved;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> plain;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> tls;
   std::unique_ptr<grpc::Server> server;
 };
 
@@ -101,9 +117,8 @@ absl::StatusOr<std::unique_ptr<GrpcEndpoint>> GrpcEndpoint::Start(Dispatcher& di
   if (!dispatcher.behavior().accepts_gzip) {
     builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   }
-  endpoint->parts_->acceptor = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      grpc::InsecureServerCredentials());
+  endpoint->parts_->plain = Acceptor(grpc::InsecureServerCredentials(), builder);
+  if (options.tls) endpoint->parts_->tls = Acceptor(Credentials(*options.tls), builder);
   endpoint->parts_->RegisterAt(builder);
   endpoint->parts_->server = builder.BuildAndStart();
   if (endpoint->parts_->server == nullptr) return absl::InternalError("cannot start gRPC");
@@ -116,12 +131,12 @@ GrpcEndpoint::~GrpcEndpoint() {
   parts_->server->Wait();
 }
 
-void GrpcEndpoint::Serve(int socket, std::string_view read) {
+void GrpcEndpoint::Serve(int socket, std::string_view read, bool tls) {
   grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
   connection.fd = socket;
   const grpc::Slice slice(read.data(), read.size());
   connection.read_buffer = grpc::ByteBuffer(&slice, 1);
-  parts_->acceptor->HandleNewConnection(&connection);
+  (tls ? parts_->tls : parts_->plain)->HandleNewConnection(&connection);
 }
 
 std::shared_ptr<grpc::Channel> GrpcEndpoint::ChannelToSelf() {

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -15,8 +17,17 @@ class Channel;
 
 namespace fakeetcd {
 
+/// What connections with TLS are secured with, in PEM.
+struct GrpcTls {
+  std::string certificate;
+  std::string key;
+  std::string authorities;
+  bool client_certificate_required = false;
+};
+
 /// How a server's connections behave; etcd's flags of the same names.
 struct GrpcOptions {
+  std::optional<GrpcTls> tls = {};
   int64_t max_concurrent_streams = UINT32_MAX;
   std::chrono::milliseconds keepalive_min_time = std::chrono::seconds(5);
   std::chrono::milliseconds keepalive_interval = std::chrono::hours(2);
@@ -35,8 +46,9 @@ class GrpcEndpoint {
   GrpcEndpoint(const GrpcEndpoint&) = delete;
   GrpcEndpoint& operator=(const GrpcEndpoint&) = delete;
 
-  /// Takes over a connection, of whose bytes `read` have been read already.
-  void Serve(int socket, std::string_view read);
+  /// Takes over a connection, of whose bytes `read` have been read already. REQUIRES for `tls`:
+  /// the options have it.
+  void Serve(int socket, std::string_view read, bool tls);
 
   /// A way to the services that leaves the process nowhere. It is to be given up before this is.
   std::shared_ptr<grpc::Channel> ChannelToSelf();

@@ -25,9 +25,26 @@ class Server {
   /// What an unattended server compacts, and when; etcd's --auto-compaction-mode.
   enum class AutoCompaction { kOff, kPeriodic, kRevision };
 
+  /// What connections to "https://" and "unixs://" are secured with; etcd's flags of these names.
+  struct Tls {
+    // Files in PEM.
+    std::string cert_file;
+    std::string key_file;
+    std::string trusted_ca_file;
+    /// Clients must show a certificate that somebody in `trusted_ca_file` vouches for. That file
+    /// alone asks for it too, as in etcd.
+    bool client_cert_auth = false;
+    /// In the place of files, a certificate that is made up at the start and nobody vouches for.
+    bool auto_tls = false;
+    /// "TLS1.2" or "TLS1.3": what connections are at least; 1.2 when empty.
+    std::string min_version;
+  };
+
   struct Options {
-    /// "HOST:PORT"; port 0 takes a free one.
+    /// "HOST:PORT", where port 0 takes a free one; or a URL as etcd's --listen-client-urls has it:
+    /// "http://…", "https://…", "unix://PATH" and, with TLS, "unixs://PATH".
     std::vector<std::string> listen_addresses = {"127.0.0.1:0"};
+    Tls tls;
     ClockKind clock = ClockKind::kSystem;
     /// The release of etcd to behave as: "3.4", "3.5", "3.6", "3.7", or a patch release of one.
     std::string emulate = "3.6";
@@ -65,6 +82,9 @@ class Server {
     std::chrono::milliseconds grpc_keepalive_min_time = std::chrono::seconds(5);
     std::chrono::milliseconds grpc_keepalive_interval = std::chrono::hours(2);
     std::chrono::milliseconds grpc_keepalive_timeout = std::chrono::seconds(20);
+    bool enable_grpc_gateway = true;
+    std::vector<std::string> cors = {"*"};            // origins that browsers may ask from
+    std::vector<std::string> host_whitelist = {"*"};  // hosts that HTTP without TLS may ask for
     std::string auth_token = "simple";  // or "jwt,sign-method=…,pub-key=…,priv-key=…,ttl=…"
     std::chrono::seconds auth_token_ttl{300};
     /// How slow it is to hash a password, from 4 to 31, twice as slow for each one more; etcd's
@@ -84,7 +104,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// "127.0.0.1:41234": what a client connects to. Stays the same for the server's life.
+  /// "127.0.0.1:41234", "https://127.0.0.1:41234" or "unix:PATH": what a client connects to. Stays
+  /// the same for the server's life.
   const std::string& endpoint() const;
   /// The same for each of Options::listen_addresses.
   const std::vector<std::string>& endpoints() const;
