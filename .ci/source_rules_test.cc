@@ -140,7 +140,7 @@ const std::vector<Layer>& Layers() {
       {"conformance/client/", {"conformance/", "etcdpp/", "gtest/", "gmock/"}},
       {"conformance/",
        {"conformance/", "etcdpp/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/",
-        "boost/crc.hpp", "gtest/", "gmock/", "CLI/"}},
+        "boost/crc.hpp", "gtest/", "gmock/", "CLI/", "openssl/"}},
       {"bench/",
        {"bench/", "etcdpp/", "fakeetcd/", "fakeserver/mvcc/", "fakeserver/base/", "etcdpp_proto/",
         "grpc/", "grpcpp/", "google/protobuf/", "absl/", "benchmark/", "CLI/"}},

@@ -5,7 +5,8 @@ set -eu
 
 build="build-essential cmake ninja-build ccache pkg-config
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev
-  libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev libboost-dev libssl-dev libcrypt-dev zlib1g-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev libboost-dev libssl-dev libcrypt-dev
+  libyaml-dev zlib1g-dev
   ca-certificates"
 lint="clang-14 clang-format-14 clang-tidy-14"
 # The languages of make test-matrix, where no newer one is on the PATH.

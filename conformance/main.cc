@@ -26,6 +26,8 @@ struct Flags {
   std::string filter = "*";
   int progress_notify_interval = 0;
   int64_t quota_backend_bytes = 0;
+  std::string tls_endpoint;
+  std::string certificates;
   bool list = false;
   bool verbose = false;
 };
@@ -86,7 +88,11 @@ void ListCases() {
 int Run(const Flags& flags) {
   Target target{.endpoints = Endpoints(flags.endpoint)};
   target.endpoint = target.endpoints.front();
-  if (flags.endpoint.starts_with("https://")) return Complain("TLS is not supported");
+  if (flags.endpoint.starts_with("https://")) {
+    return Complain("--endpoint is without TLS; --tls-endpoint is for the cases about it");
+  }
+  target.tls_endpoint = flags.tls_endpoint;
+  target.certificates = flags.certificates;
   // Kept open: the connections of the cases share its socket.
   const Wire wire(target.endpoint);
   const CallOptions short_wait{.timeout = std::chrono::seconds(5)};
@@ -149,6 +155,12 @@ int Main(int argc, char** argv) {
                  "What the server's flag of that name says. Without it, cases that fill the "
                  "server up are skipped")
       ->check(CLI::PositiveNumber);
+  app.add_option("--tls-endpoint", flags.tls_endpoint,
+                 "HOST:PORT where the server speaks TLS and asks for certificates. Without it, "
+                 "cases about that are skipped")
+      ->type_name("HOST:PORT");
+  app.add_option("--certificates", flags.certificates,
+                 "Directory of the certificates that with-etcd --tls has made");
   app.add_option("--filter", flags.filter,
                  "Which cases to run: globs of Suite.Case separated by ':', those after a '-' are "
                  "left out");

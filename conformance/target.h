@@ -20,6 +20,10 @@ struct Target {
   Version version = {};
   /// Nothing had been written when the suite started: the store was at revision 1.
   bool fresh = false;
+  /// Where it listens with TLS and asks for a certificate, and the directory that those for the run
+  /// are in (support/certificates.h); empty where the suite was not told.
+  std::string tls_endpoint = {};
+  std::string certificates = {};
   /// How often the server tells of progress; zero where the suite was not told.
   std::chrono::milliseconds progress_notify_interval{0};
   /// At what size the server takes no more; zero where the suite was not told.

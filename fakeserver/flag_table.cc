@@ -41,7 +41,7 @@ constexpr FlagSpec kFlags[] = {
     {"compaction-batch-limit", kInt, kNone, ""},
     {"compaction-sleep-interval", kDuration, kNone, ""},
     {"config", kString, kNone, ""},
-    {"config-file", kString, kSome, "not supported: pass flags or ETCD_* variables"},
+    {"config-file", kString, kSome, "YAML file that takes the place of all flags and variables"},
     {"corrupt-check-time", kDuration, kNone, ""},
     {"cors", kString, kSome, "origins that browsers may ask from ('*')"},
     {"data-dir", kString, kNone, ""},

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "fakeserver/base/emulation.h"
+#include "fakeserver/config_file.h"
 #include "fakeserver/flag_table.h"
 #include "fakeserver/flag_values.h"
 
@@ -68,7 +69,8 @@ Problem SetListenAddresses(const std::string& value, Server::Options& options) {
     if (address.find(':', host) == std::string::npos) {
       return "URL address does not have the form \"host:port\": " + url;
     }
-    options.listen_addresses.push_back(std::move(address));
+    options.listen_addresses.push_back(address.starts_with("http://") ? address.substr(host)
+                                                                      : std::move(address));
   }
   return std::nullopt;
 }
@@ -132,6 +134,34 @@ class Parser {
       flags_.used_variables.push_back(variable);
     }
     values_.merge(from_environment_);
+    return {};
+  }
+
+  /// Where --config-file or ETCD_CONFIG_FILE names a file, it takes the place of all flags but
+  /// fake-etcd's own; `found` says whether. As in etcd, the variables are not read then.
+  FlagError ReadFile(const std::vector<std::string>& environment, bool* found) {
+    constexpr std::string_view kVariable = "ETCD_CONFIG_FILE=";
+    std::string path = ValueOr("config-file", "");
+    for (const std::string& variable : environment) {
+      if (path.empty() && variable.starts_with(kVariable)) path = variable.substr(kVariable.size());
+    }
+    *found = !path.empty();
+    if (path.empty()) return {};
+    std::map<std::string, std::string> given;
+    given.swap(values_);
+    if (auto error = ReadConfigFile(path, &values_); !error.empty()) {
+      return {"error verifying flags, " + error + ". See 'fake-etcd --help'.", kOtherError};
+    }
+    for (const auto& [name, value] : values_) {
+      const Problem problem = CheckKind(FindFlag(name)->kind, value);
+      if (problem) {
+        return {"invalid value \"" + value + "\" for " + name + ": " + *problem, kOtherError};
+      }
+    }
+    for (const char* own : {"emulate", "version"}) {
+      if (given.contains(own)) values_[own] = given[own];
+    }
+    flags_.config_file = path;
     return {};
   }
 
@@ -202,8 +232,6 @@ class Parser {
 
   Problem ApplyOne(const std::string& name, const std::string& value) {
     Server::Options& options = flags_.server;
-    if (name == "config-file")
-      return value.empty() ? Problem() : "configuration files are not supported";
     if (name == "listen-client-urls") return SetListenAddresses(value, options);
     if (name == "log-level") return SetLogLevel(value, flags_);
     if (name == "log-outputs" || name == "log-output") flags_.log_outputs = SplitCommas(value);
@@ -344,6 +372,9 @@ FlagError ParseFlags(const std::vector<std::string>& arguments,
   Parser parser(flags);
   if (auto error = parser.ReadArguments(arguments); error.exit_code != 0) return error;
   if (flags.print_help) return {};
+  bool from_file = false;
+  if (auto error = parser.ReadFile(environment, &from_file); error.exit_code != 0) return error;
+  if (from_file) return parser.Apply();
   if (auto error = parser.ReadEnvironment(environment); error.exit_code != 0) return error;
   return parser.Apply();
 }

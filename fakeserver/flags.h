@@ -16,6 +16,8 @@ struct Flags {
   Server::Options server;
   LogLevel log_level = LogLevel::kInfo;
   std::vector<std::string> log_outputs = {"default"};
+  /// What all of this comes from in place of the command line; empty where that is not so.
+  std::string config_file;
   bool print_version = false;
   bool print_help = false;
   /// Known to etcd, given, and without meaning here.

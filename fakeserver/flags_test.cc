@@ -1,6 +1,8 @@
 #include "fakeserver/flags.h"
 
 #include <chrono>
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -68,10 +70,16 @@ TEST(FlagsTest, WrongArgumentsAreRefusedInTheWordsOfEtcd) {
       {{"---name=x"}, 2, "bad flag syntax: ---name=x"},
       {{"foo"}, 1, "error verifying flags, 'foo' is not a valid flag. See 'fake-etcd --help'."},
       {{"gateway"}, 1, "fake-etcd: gateway is not supported"},
-      {{"--listen-client-urls=https://127.0.0.1:0"},
+      {{"--listen-client-urls=ftp://127.0.0.1:0"},
        2,
-       "invalid value \"https://127.0.0.1:0\" for flag -listen-client-urls: fake-etcd listens on "
-       "http:// only: https://127.0.0.1:0"},
+       "invalid value \"ftp://127.0.0.1:0\" for flag -listen-client-urls: URL scheme must be http, "
+       "https, unix, or unixs: ftp://127.0.0.1:0"},
+      {{"--client-crl-file=x"},
+       2,
+       "invalid value \"x\" for flag -client-crl-file: not supported by fake-etcd"},
+      {{"--config-file=/nope.yml"},
+       1,
+       "error verifying flags, open /nope.yml: no such file or directory. See 'fake-etcd --help'."},
       {{"--emulate=2.3"},
        2,
        "invalid value \"2.3\" for flag -emulate: 3.4, 3.5, 3.6 and 3.7 are known"},
@@ -102,6 +110,69 @@ TEST(FlagsTest, AddressesAndUrlsAreListsByComma) {
 
   EXPECT_THAT(flags.server.listen_addresses, ElementsAre("127.0.0.1:0", "[::1]:2379"));
   EXPECT_THAT(flags.server.client_urls, ElementsAre("http://a:1", "http://b:2"));
+}
+
+TEST(FlagsTest, SecureUrlsKeepTheirScheme) {
+  const Flags flags = Parse({"--listen-client-urls=https://127.0.0.1:0/,unix:///tmp/x.sock",
+                             "--cert-file=c", "--key-file=k", "--client-cert-auth"});
+
+  EXPECT_THAT(flags.server.listen_addresses,
+              ElementsAre("https://127.0.0.1:0", "unix:///tmp/x.sock"));
+  EXPECT_EQ(flags.server.tls.cert_file, "c");
+  EXPECT_EQ(flags.server.tls.key_file, "k");
+  EXPECT_TRUE(flags.server.tls.client_cert_auth);
+}
+
+// A file with `text` in it, for as long as the test runs.
+class ConfigFile {
+ public:
+  explicit ConfigFile(const std::string& text) : path_(testing::TempDir() + "config.yml") {
+    std::ofstream(path_) << text;
+  }
+  ~ConfigFile() { std::remove(path_.c_str()); }
+  ConfigFile(const ConfigFile&) = delete;
+  ConfigFile& operator=(const ConfigFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(FlagsTest, AConfigFileTakesThePlaceOfAllButOurOwnFlags) {
+  const ConfigFile file(
+      "name: from-file\n"
+      "max-txn-ops: 7\n"
+      "unknown: {a: 1}\n"
+      "listen-client-urls: http://127.0.0.1:1,http://127.0.0.1:2\n"
+      "grpc-keepalive-timeout: 5000000000\n"
+      "client-transport-security:\n"
+      "  cert-file: c.pem\n"
+      "  client-cert-auth: true\n"
+      "log-outputs: [stdout, stderr]\n");
+
+  const Flags flags =
+      Parse({"--config-file=" + file.path(), "--name=x", "--max-request-bytes=5", "--emulate=3.4"},
+            {"ETCD_NAME=y"});
+
+  EXPECT_EQ(flags.config_file, file.path());
+  EXPECT_EQ(flags.server.name, "from-file");
+  EXPECT_EQ(flags.server.max_txn_ops, 7);
+  EXPECT_EQ(flags.server.max_request_bytes, Server::Options().max_request_bytes);
+  EXPECT_EQ(flags.server.emulate, "3.4");
+  EXPECT_THAT(flags.server.listen_addresses, ElementsAre("127.0.0.1:1", "127.0.0.1:2"));
+  EXPECT_EQ(flags.server.grpc_keepalive_timeout, 5s);
+  EXPECT_EQ(flags.server.tls.cert_file, "c.pem");
+  EXPECT_TRUE(flags.server.tls.client_cert_auth);
+  EXPECT_THAT(flags.log_outputs, ElementsAre("stdout", "stderr"));
+}
+
+TEST(FlagsTest, AConfigFileThatIsNoYamlIsRefusedInTheWordsOfEtcd) {
+  const ConfigFile file("a: [\n");
+
+  EXPECT_EQ(Failure({}, {"ETCD_CONFIG_FILE=" + file.path()}).text,
+            "error verifying flags, error converting YAML to JSON: yaml: line 1: did not find "
+            "expected node content. See 'fake-etcd --help'.");
 }
 
 TEST(FlagsTest, VariablesTakeThePlaceOfFlags) {

@@ -72,6 +72,13 @@ int WaitForSignal(const sigset_t& signals) {
 }
 
 void LogFlags(const Flags& flags, Log& log) {
+  if (!flags.config_file.empty()) {
+    log.Write(LogLevel::kInfo,
+              "Loading server configuration from \"" + flags.config_file +
+                  "\". Other configuration command line flags and environment variables will be "
+                  "ignored if provided.",
+              {});
+  }
   if (!flags.used_variables.empty()) {
     log.Write(LogLevel::kInfo, "recognized and used environment variables",
               {{"variables", Joined(flags.used_variables)}});

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "conformance/support/certificates.h"
 #include "conformance/support/requests.h"
 #include "conformance/support/wire.h"
 
@@ -25,7 +26,6 @@ constexpr std::chrono::seconds kStartTime{30};
 constexpr std::chrono::milliseconds kPause{2};
 constexpr int kAttempts = 5;
 constexpr char kLogName[] = "server.log";
-constexpr std::string_view kReady = "ready: http://";
 constexpr std::string_view kNobody = "etcdserver: user name is empty";
 
 // A port of loopback that nobody else gets while this object lives.
@@ -54,7 +54,8 @@ class HeldPort {
   int port_ = 0;
 };
 
-std::string Url(int port) { return "http://127.0.0.1:" + std::to_string(port); }
+std::string Address(int port) { return "127.0.0.1:" + std::to_string(port); }
+std::string Url(int port) { return "http://" + Address(port); }
 
 }  // namespace
 
@@ -97,9 +98,12 @@ bool EtcdServer::StartOnce() {
   members_.clear();
   members_.resize(static_cast<size_t>(options_.members));
   if (!options_.picks_port) TakePorts();
+  if (options_.tls) MakeCertificates(directory_.path());
   for (Member& member : members_) Launch(member);
   for (Member& member : members_) {
-    if (options_.picks_port) member.endpoint = WaitForReadyLine(member);
+    if (options_.picks_port) member.endpoint = WaitForReadyLine(member, "http");
+    if (options_.picks_port && options_.tls)
+      member.tls_endpoint = WaitForReadyLine(member, "https");
     if (member.endpoint.empty() || !WaitUntilItAnswers(member)) return false;
   }
   return true;
@@ -109,8 +113,10 @@ void EtcdServer::TakePorts() {
   std::deque<HeldPort> held;
   for (Member& member : members_) {
     member.client_port = held.emplace_back().port();
+    member.tls_port = held.emplace_back().port();
     member.peer_port = held.emplace_back().port();
-    member.endpoint = Url(member.client_port).substr(7);
+    member.endpoint = Address(member.client_port);
+    member.tls_endpoint = Address(member.tls_port);
   }
 }
 
@@ -137,9 +143,17 @@ std::string EtcdServer::InitialCluster() const {
 }
 
 std::vector<std::string> EtcdServer::Arguments(const Member& member) const {
-  std::vector<std::string> arguments = {options_.binary,
-                                        "--listen-client-urls=" + Url(member.client_port),
+  std::string urls = Url(member.client_port);
+  if (options_.tls) urls += ",https://" + Address(member.tls_port);
+  std::vector<std::string> arguments = {options_.binary, "--listen-client-urls=" + urls,
                                         "--advertise-client-urls=" + Url(member.client_port)};
+  if (options_.tls) {
+    const std::string path = directory_.path().string();
+    arguments.push_back("--cert-file=" + path + "/server.pem");
+    arguments.push_back("--key-file=" + path + "/server.key");
+    arguments.push_back("--trusted-ca-file=" + path + "/ca.pem");
+    arguments.emplace_back("--client-cert-auth");
+  }
   if (!options_.picks_port) {
     const std::string name = members_.size() == 1 ? "default" : NameOf(member);
     arguments.push_back("--name=" + name);
@@ -179,14 +193,15 @@ bool EtcdServer::WaitUntilItAnswers(Member& member) {
   return false;
 }
 
-std::string EtcdServer::WaitForReadyLine(Member& member) {
+std::string EtcdServer::WaitForReadyLine(Member& member, const std::string& scheme) {
+  const std::string ready = "ready: " + scheme + "://";
   const auto deadline = std::chrono::steady_clock::now() + kStartTime;
   while (!member.process->Ended(kPause) && std::chrono::steady_clock::now() < deadline) {
     const std::string log = LogTail();
-    const size_t at = log.find(kReady);
+    const size_t at = log.find(ready);
     const size_t end = log.find('\n', at);
     if (at != std::string::npos && end != std::string::npos) {
-      return log.substr(at + kReady.size(), end - at - kReady.size());
+      return log.substr(at + ready.size(), end - at - ready.size());
     }
   }
   return "";

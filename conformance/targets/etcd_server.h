@@ -32,6 +32,8 @@ class EtcdServer {
     std::string binary;
     /// It takes port 0 and prints the port it got, as fake-etcd does. etcd itself must be told.
     bool picks_port = false;
+    /// Listen at a second address, with TLS that asks for certificates.
+    bool tls = false;
     std::vector<std::string> flags = {};
     /// REQUIRES: 1 for what picks its port.
     int members = 1;
@@ -48,6 +50,9 @@ class EtcdServer {
   const std::string& endpoint() const { return members_.front().endpoint; }
   /// Of all members, separated by commas.
   std::string endpoints() const;
+  /// The first member's with TLS, and where the certificates for it are (certificates.h).
+  const std::string& tls_endpoint() const { return members_.front().tls_endpoint; }
+  const std::filesystem::path& certificates() const { return directory_.path(); }
 
   /// The exit code of a member that has ended by itself, if one has.
   std::optional<int> Ended();
@@ -57,9 +62,11 @@ class EtcdServer {
 
  private:
   struct Member {
-    int client_port = 0;
+    int client_port = 0;  // zero has a port picked
+    int tls_port = 0;
     int peer_port = 0;
     std::string endpoint;
+    std::string tls_endpoint;
     std::unique_ptr<Process> process;
   };
 
@@ -70,7 +77,7 @@ class EtcdServer {
   static std::string NameOf(const Member& member);
   std::string InitialCluster() const;
   bool WaitUntilItAnswers(Member& member);
-  std::string WaitForReadyLine(Member& member);
+  std::string WaitForReadyLine(Member& member, const std::string& scheme);
 
   const Options options_;
   TemporaryDirectory directory_;

@@ -58,6 +58,8 @@ int Run(const EtcdServer::Options& options, std::vector<std::string> command) {
   for (std::string& argument : command) {
     ReplaceAll(&argument, "{endpoint}", server.endpoint());
     ReplaceAll(&argument, "{endpoints}", server.endpoints());
+    ReplaceAll(&argument, "{tls-endpoint}", server.tls_endpoint());
+    ReplaceAll(&argument, "{certificates}", server.certificates().string());
   }
   command[0] = Resolve(command[0]);
   setenv("ETCD_ENDPOINT", server.endpoint().c_str(), 1);
@@ -85,6 +87,9 @@ int Main(int argc, char** argv) {
   server->add_option("--real", real, "Path of an etcd binary");
   server->add_option("--fake", fake, "Path of a fake-etcd binary");
   server->require_option(1);
+  app.add_flag("--tls", options.tls,
+               "Have it listen at a second address with TLS that asks for certificates: "
+               "{tls-endpoint} in COMMAND, and {certificates}, the directory they are in");
   app.add_option("--flag", options.flags, "A flag for the server, e.g. --flag=--max-txn-ops=5")
       ->allow_extra_args(false);
   app.add_option("--members", options.members, "How many members the cluster has; real etcd only")

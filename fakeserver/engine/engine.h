@@ -213,6 +213,7 @@ class Engine {
 
   struct Status {
     int64_t revision = 0;
+    int64_t compact_revision = 0;
     uint64_t raft_term = 0;
     uint64_t raft_index = 0;
     int64_t db_size = 0;

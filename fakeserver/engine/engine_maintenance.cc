@@ -17,6 +17,7 @@ std::vector<Alarm> ListOf(const std::optional<Alarm>& alarm) {
 Engine::Status Engine::GetStatus() {
   const Locked lock(*this);
   return {.revision = state_->store.revision(),
+          .compact_revision = state_->store.compacted(),
           .raft_term = raft_term(),
           .raft_index = state_->raft_index,
           .db_size = state_->db_size,

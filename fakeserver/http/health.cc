@@ -63,7 +63,7 @@ bool Health::Has(std::string_view path) const {
   return dispatcher_.behavior().has_livez && FindProbe(path).has_value();
 }
 
-HttpReply Health::Answer(const HttpRequest& request) const {
+HttpReply Health::Answer(const HttpRequest& request) {
   if (request.method != "GET") {
     HttpReply reply = PlainError(405, "Method Not Allowed");
     reply.headers.push_back({"Allow", "GET"});
@@ -73,7 +73,8 @@ HttpReply Health::Answer(const HttpRequest& request) const {
   return Report(*FindProbe(request.path), request);
 }
 
-HttpReply Health::Summary(const HttpRequest& /*request*/) const {
+HttpReply Health::Summary(const HttpRequest& /*request*/) {
+  ++successes_;
   const bool reason = dispatcher_.behavior().health_tells_reason;
   return {.body = reason ? R"({"health":"true","reason":""})" : R"({"health":"true"})"};
 }

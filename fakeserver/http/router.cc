@@ -7,6 +7,7 @@
 
 #include "fakeserver/http/concat.h"
 #include "fakeserver/http/http_text.h"
+#include "fakeserver/http/metrics.h"
 
 namespace fakeetcd {
 namespace {
@@ -148,8 +149,10 @@ std::vector<HttpHeader> Router::CorsHeaders(const HttpRequest& request) const {
           {"Access-Control-Allow-Origin", origin}};
 }
 
-HttpReply Router::Answer(const HttpRequest& request) const {
+HttpReply Router::Answer(const HttpRequest& request) {
   if (health_.Has(request.path)) return health_.Answer(request);
+  if (request.path == "/metrics") return MetricsReply(dispatcher_, health_.counts());
+  if (request.path == "/debug/vars") return OnlyGet(request, DebugVarsReply(dispatcher_));
   if (request.path == "/version") return OnlyGet(request, Version());
   return PlainError(404, "404 page not found");
 }

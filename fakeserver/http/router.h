@@ -32,13 +32,13 @@ class Router {
   /// What comes before any path: who may ask at all. Fills in CORS's headers.
   bool Admit(const HttpRequest& request, HttpReply* refusal) const;
   std::vector<HttpHeader> CorsHeaders(const HttpRequest& request) const;
-  HttpReply Answer(const HttpRequest& request) const;
+  HttpReply Answer(const HttpRequest& request);
   HttpReply Version() const;
 
   Dispatcher& dispatcher_;
   Gateway& gateway_;
   const HttpOptions options_;
-  const Health health_;
+  Health health_;
 };
 
 }  // namespace fakeetcd

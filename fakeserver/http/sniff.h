@@ -17,8 +17,8 @@ enum class Speech {
 Speech SniffPlain(std::string_view bytes);
 
 /// Of a connection with TLS: by the protocols (ALPN) that its ClientHello offers. Who offers
-/// HTTP/2 and not HTTP/1 speaks gRPC; so does, as far as the handshake then says, who sends no
-/// ClientHello at all: the handshake's own error is the answer.
+/// HTTP/2 and not HTTP/1 speaks gRPC. Everybody else counts as HTTP, also who sends no ClientHello:
+/// the handshake fails for that.
 Speech SniffTls(std::string_view bytes);
 
 }  // namespace fakeetcd
