@@ -1,0 +1,202 @@
+// A server's outside: HTTP, Unix sockets and TLS, and what of them is left when it stops.
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "fakeetcd/server.h"
+#include "fakeserver/server_test_client.h"
+
+namespace fakeetcd {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// A connection that HTTP is typed into.
+class Typist {
+ public:
+  explicit Typist(const Server& server) : Typist(server.endpoint()) {}
+  explicit Typist(const std::string& endpoint) {
+    if (endpoint.starts_with("unix:")) {
+      sockaddr_un at{};
+      at.sun_family = AF_UNIX;
+      endpoint.copy(at.sun_path, sizeof(at.sun_path) - 1, 5);
+      Connect(AF_UNIX, at);
+    } else {
+      sockaddr_in at{};
+      at.sin_family = AF_INET;
+      at.sin_port =
+          htons(static_cast<uint16_t>(std::stoi(endpoint.substr(endpoint.find(':') + 1))));
+      at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      Connect(AF_INET, at);
+    }
+  }
+  ~Typist() { close(socket_); }
+  Typist(const Typist&) = delete;
+  Typist& operator=(const Typist&) = delete;
+
+  void Type(std::string_view text) {
+    EXPECT_EQ(send(socket_, text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+  }
+  /// All that comes until `mark` has, or the connection has ended.
+  std::string ReadUntil(std::string_view mark) {
+    std::string text;
+    char buffer[4096];
+    pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
+    while (text.find(mark) == std::string::npos && poll(&ready, 1, 20'000) > 0) {
+      const ssize_t size = recv(socket_, buffer, sizeof(buffer), 0);
+      if (size <= 0) break;
+      text.append(buffer, static_cast<size_t>(size));
+    }
+    return text;
+  }
+  std::string ReadToTheEnd() { return ReadUntil("never sent"); }
+
+ private:
+  template <typename Address>
+  void Connect(int family, const Address& at) {
+    socket_ = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(connect(socket_, reinterpret_cast<const sockaddr*>(&at), sizeof(at)), 0);
+  }
+
+  int socket_ = -1;
+};
+
+std::string Ask(const std::string& endpoint, const std::string& path,
+                const std::string& more = "") {
+  Typist typist(endpoint);
+  typist.Type("GET " + path + " HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n" + more +
+              "\r\n");
+  return typist.ReadToTheEnd();
+}
+
+// A watch through the gateway, which is created when this returns.
+std::unique_ptr<Typist> OpenWatch(const Server& server) {
+  auto typist = std::make_unique<Typist>(server);
+  typist->Type(
+      "POST /v3/watch HTTP/1.1\r\nHost: x\r\nContent-Length: 33\r\n\r\n"
+      R"({"create_request":{"key":"YQ=="}})");
+  EXPECT_THAT(typist->ReadUntil("created"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  return typist;
+}
+
+TEST(ServerFrontTest, StopEndsWhatIsUnderWayOverHttp) {
+  const auto server = Server::Start();
+  const auto watch = OpenWatch(*server);
+  Typist idle(*server);
+  Typist half(*server);
+  half.Type("GET /version HTTP/1.1\r\nHo");
+
+  server->Stop();
+
+  watch->ReadToTheEnd();
+  EXPECT_EQ(idle.ReadToTheEnd(), "");
+  EXPECT_EQ(half.ReadToTheEnd(), "");
+  ASSERT_TRUE(server->Restart());
+  EXPECT_THAT(Ask(server->endpoint(), "/health"), HasSubstr(R"("health":"true")"));
+}
+
+TEST(ServerFrontTest, EndsWithStreamsOpenOverHttp) {
+  auto server = Server::Start();
+  const auto one = OpenWatch(*server);
+  const auto other = OpenWatch(*server);
+
+  server.reset();
+
+  one->ReadToTheEnd();
+  other->ReadToTheEnd();
+}
+
+TEST(ServerFrontTest, ResetEndsStreamsOverHttpWithAnError) {
+  const auto server = Server::Start();
+  const auto watch = OpenWatch(*server);
+
+  server->Reset();
+
+  EXPECT_THAT(watch->ReadUntil("}}\n"), HasSubstr(R"({"error":{"code":14,"message":)"));
+}
+
+TEST(ServerFrontTest, AClientThatGoesTakesItsCallAlong) {
+  const auto server = Server::Start();
+  OpenWatch(*server).reset();
+
+  EXPECT_THAT(Ask(server->endpoint(), "/version"), HasSubstr("etcdserver"));
+}
+
+TEST(ServerFrontTest, ListensAtAUnixSocketAndTidiesIt) {
+  const std::string path = testing::TempDir() + "front.sock";
+  auto server = Server::Start({.listen_addresses = {"unix://" + path}});
+  ASSERT_NE(server, nullptr);
+  EXPECT_EQ(server->endpoint(), "unix:" + path);
+
+  EXPECT_TRUE(TestClient(server->endpoint()).Put("k", "v").ok());
+  EXPECT_THAT(Ask(server->endpoint(), "/version"), HasSubstr("etcdserver"));
+  server->Stop();
+  ASSERT_TRUE(server->Restart());
+  EXPECT_TRUE(TestClient(server->endpoint()).Put("k", "v").ok());
+  server.reset();
+
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(ServerFrontTest, MakesUpACertificate) {
+  const auto server =
+      Server::Start({.listen_addresses = {"https://127.0.0.1:0"}, .tls = {.auto_tls = true}});
+  ASSERT_NE(server, nullptr);
+
+  EXPECT_THAT(server->endpoint(), StartsWith("https://127.0.0.1:"));
+}
+
+TEST(ServerFrontTest, TlsWithoutItsFilesIsAnErrorThatSaysSo) {
+  const auto start = [](const Server::Tls& tls) {
+    std::string error;
+    EXPECT_EQ(Server::Start({.listen_addresses = {"https://127.0.0.1:0"}, .tls = tls}, &error),
+              nullptr);
+    return error;
+  };
+  const std::string empty = testing::TempDir() + "empty.pem";
+  std::ofstream(empty).close();
+
+  EXPECT_EQ(start({}), "KeyFile and CertFile must both be present[key: , cert: ]");
+  EXPECT_EQ(start({.cert_file = "/nope.pem", .key_file = empty}),
+            "open /nope.pem: no such file or directory");
+  EXPECT_THAT(start({.cert_file = empty, .key_file = empty}),
+              StartsWith("tls: failed to find any PEM data in certificate input"));
+}
+
+TEST(ServerFrontTest, AsksWhoMayAsk) {
+  const auto server =
+      Server::Start({.cors = {"http://good"}, .host_whitelist = {"localhost", "other"}});
+
+  EXPECT_THAT(Ask(server->endpoint(), "/version", "Origin: http://good\r\n"),
+              HasSubstr("Access-Control-Allow-Origin: http://good\r\n"));
+  EXPECT_THAT(Ask(server->endpoint(), "/version", "Origin: http://bad\r\n"),
+              testing::Not(HasSubstr("Access-Control")));
+  Typist stranger(*server);
+  stranger.Type("GET /version HTTP/1.1\r\nHost: evil:80\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(stranger.ReadToTheEnd(),
+              testing::AllOf(StartsWith("HTTP/1.1 421 "), HasSubstr("--host-whitelist \"evil\"")));
+}
+
+TEST(ServerFrontTest, HasNoGatewayWhereThatIsTurnedOff) {
+  const auto server = Server::Start({.enable_grpc_gateway = false});
+
+  EXPECT_THAT(Ask(server->endpoint(), "/v3/kv/range"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
+}
+
+}  // namespace
+}  // namespace fakeetcd
