@@ -53,11 +53,11 @@ int64_t Number(const std::string& value) {
   return static_cast<int64_t>(std::min<uint64_t>(*ParseUint(value), INT64_MAX));
 }
 
-Problem SetListenAddresses(const std::string& value, Server::Options& options) {
-  options.listen_addresses.clear();
+Problem SetAddresses(const std::string& value, std::vector<std::string>& addresses) {
+  addresses.clear();
   for (const std::string& url : SplitCommas(value)) {
     if (url.starts_with("unix://") || url.starts_with("unixs://")) {
-      options.listen_addresses.push_back(url);
+      addresses.push_back(url);
       continue;
     }
     if (!url.starts_with("http://") && !url.starts_with("https://")) {
@@ -69,8 +69,7 @@ Problem SetListenAddresses(const std::string& value, Server::Options& options) {
     if (address.find(':', host) == std::string::npos) {
       return "URL address does not have the form \"host:port\": " + url;
     }
-    options.listen_addresses.push_back(address.starts_with("http://") ? address.substr(host)
-                                                                      : std::move(address));
+    addresses.push_back(address.starts_with("http://") ? address.substr(host) : std::move(address));
   }
   return std::nullopt;
 }
@@ -232,7 +231,11 @@ class Parser {
 
   Problem ApplyOne(const std::string& name, const std::string& value) {
     Server::Options& options = flags_.server;
-    if (name == "listen-client-urls") return SetListenAddresses(value, options);
+    if (name == "listen-client-urls") return SetAddresses(value, options.listen_addresses);
+    if (name == "listen-client-http-urls") {
+      return SetAddresses(value, options.listen_http_addresses);
+    }
+    if (name == "listen-metrics-urls") return SetAddresses(value, options.listen_metrics_addresses);
     if (name == "log-level") return SetLogLevel(value, flags_);
     if (name == "log-outputs" || name == "log-output") flags_.log_outputs = SplitCommas(value);
     if (name == "version") flags_.print_version = *ParseBool(value);

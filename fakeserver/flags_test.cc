@@ -112,6 +112,15 @@ TEST(FlagsTest, AddressesAndUrlsAreListsByComma) {
   EXPECT_THAT(flags.server.client_urls, ElementsAre("http://a:1", "http://b:2"));
 }
 
+TEST(FlagsTest, MetricsAndHttpMayHaveAddressesOfTheirOwn) {
+  const Flags flags = Parse({"--listen-metrics-urls=http://127.0.0.1:1,https://127.0.0.1:2",
+                             "--listen-client-http-urls=http://127.0.0.1:3"});
+
+  EXPECT_THAT(flags.server.listen_metrics_addresses,
+              ElementsAre("127.0.0.1:1", "https://127.0.0.1:2"));
+  EXPECT_THAT(flags.server.listen_http_addresses, ElementsAre("127.0.0.1:3"));
+}
+
 TEST(FlagsTest, SecureUrlsKeepTheirScheme) {
   const Flags flags = Parse({"--listen-client-urls=https://127.0.0.1:0/,unix:///tmp/x.sock",
                              "--cert-file=c", "--key-file=k", "--client-cert-auth"});

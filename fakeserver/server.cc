@@ -74,7 +74,8 @@ Engine::Options EngineOptions(const Server::Options& options, const Behavior& be
 absl::StatusOr<AuthOptions> AuthOptionsOf(const Server::Options& options,
                                           const Behavior& behavior) {
   const bool valid = options.bcrypt_cost >= kBcryptCostMin && options.bcrypt_cost <= kBcryptCostMax;
-  AuthOptions auth{.bcrypt_cost = valid ? options.bcrypt_cost : kBcryptCostDefault};
+  AuthOptions auth{.bcrypt_cost = valid ? options.bcrypt_cost : kBcryptCostDefault,
+                   .common_name_is_user = options.tls.client_cert_auth};
   if (auto status = auth.SetTokens(options.auth_token, behavior); !status.ok()) return status;
   return auth;
 }
@@ -104,6 +105,24 @@ absl::Status CheckOptions(const Server::Options& options) {
   return absl::OkStatus();
 }
 
+absl::Status Take(const std::vector<std::string>& addresses, std::vector<PortReservation>* taken) {
+  for (const std::string& address : addresses) {
+    auto port = PortReservation::Take(address);
+    if (!port.ok()) return port.status();
+    taken->push_back(*std::move(port));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Front::Ports> TakePorts(const Server::Options& options) {
+  Front::Ports ports;
+  absl::Status status = Take(options.listen_addresses, &ports.client);
+  if (status.ok()) status = Take(options.listen_http_addresses, &ports.http);
+  if (status.ok()) status = Take(options.listen_metrics_addresses, &ports.metrics);
+  if (!status.ok()) return status;
+  return ports;
+}
+
 void Tell(const absl::Status& status, std::string* error) {
   if (error != nullptr) *error = std::string(status.message());
 }
@@ -113,12 +132,14 @@ void Tell(const absl::Status& status, std::string* error) {
 /// The parts of a server in the order they depend on each other.
 struct Server::Impl {
   Impl(const Options& server_options, const Behavior& behavior, const AuthOptions& auth,
-       std::vector<PortReservation> taken)
+       Front::Ports taken)
       : options(server_options),
         ports(std::move(taken)),
-        endpoints(EndpointsOf(ports)),
+        endpoints(EndpointsOf(ports.client)),
+        http_endpoints(EndpointsOf(ports.http)),
+        metrics_endpoints(EndpointsOf(ports.metrics)),
         clock(MakeClock(options.clock)),
-        engine(EngineOptions(options, behavior, ports), *clock),
+        engine(EngineOptions(options, behavior, ports.client), *clock),
         agenda(engine, *clock, MakeCompaction(options, clock->Now(), engine.revision())),
         ticker(agenda, *clock),
         dispatcher(engine,
@@ -155,8 +176,10 @@ struct Server::Impl {
   }
 
   const Options options;
-  const std::vector<PortReservation> ports;
+  const Front::Ports ports;
   const std::vector<std::string> endpoints;
+  const std::vector<std::string> http_endpoints;
+  const std::vector<std::string> metrics_endpoints;
   const std::unique_ptr<Clock> clock;
   Engine engine;
   Agenda agenda;
@@ -185,13 +208,9 @@ std::unique_ptr<Server> Server::Start(const Options& options, std::string* error
   }
   const auto auth = AuthOptionsOf(options, *behavior);
   if (!auth.ok()) return fail(auth.status());
-  std::vector<PortReservation> ports;
-  for (const std::string& address : options.listen_addresses) {
-    auto port = PortReservation::Take(address);
-    if (!port.ok()) return fail(port.status());
-    ports.push_back(*std::move(port));
-  }
-  auto impl = std::make_unique<Impl>(options, *behavior, *auth, std::move(ports));
+  auto ports = TakePorts(options);
+  if (!ports.ok()) return fail(ports.status());
+  auto impl = std::make_unique<Impl>(options, *behavior, *auth, *std::move(ports));
   if (!options.snapshot.empty()) {
     const auto status = LoadSnapshot(options.snapshot, impl->engine);
     if (!status.ok()) return fail(status);
@@ -206,6 +225,12 @@ std::unique_ptr<Server> Server::Start(const Options& options, std::string* error
 const std::string& Server::endpoint() const { return impl_->endpoints.front(); }
 
 const std::vector<std::string>& Server::endpoints() const { return impl_->endpoints; }
+
+const std::vector<std::string>& Server::http_endpoints() const { return impl_->http_endpoints; }
+
+const std::vector<std::string>& Server::metrics_endpoints() const {
+  return impl_->metrics_endpoints;
+}
 
 void Server::Stop() {
   const MutexLock lock(impl_->mu);

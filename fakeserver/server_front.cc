@@ -57,18 +57,34 @@ GrpcOptions GrpcOptionsOf(const Server::Options& options) {
           .keepalive_timeout = options.grpc_keepalive_timeout};
 }
 
-absl::StatusOr<std::vector<FrontDoor::Listener>> ListenAt(
-    const std::vector<PortReservation>& ports) {
-  std::vector<FrontDoor::Listener> listeners;
+absl::Status ListenAt(const std::vector<PortReservation>& ports, FrontDoor::Serves serves,
+                      std::vector<FrontDoor::Listener>* listeners) {
   for (const PortReservation& port : ports) {
     const auto socket = port.Listen();
-    if (!socket.ok()) {
-      for (const auto& listener : listeners) close(listener.socket);
-      return socket.status();
-    }
-    listeners.push_back({.socket = *socket, .plain = !port.tls(), .tls = port.tls()});
+    if (!socket.ok()) return socket.status();
+    listeners->push_back(
+        {.socket = *socket, .plain = !port.tls(), .tls = port.tls(), .serves = serves});
   }
-  return listeners;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<FrontDoor::Listener>> ListenAt(const Front::Ports& ports) {
+  using Serves = FrontDoor::Serves;
+  std::vector<FrontDoor::Listener> listeners;
+  auto status =
+      ListenAt(ports.client, ports.http.empty() ? Serves::kAll : Serves::kGrpc, &listeners);
+  if (status.ok()) status = ListenAt(ports.http, Serves::kHttp, &listeners);
+  if (status.ok()) status = ListenAt(ports.metrics, Serves::kMetrics, &listeners);
+  if (status.ok()) return listeners;
+  for (const auto& listener : listeners) close(listener.socket);
+  return status;
+}
+
+bool AnyTls(const Front::Ports& ports) {
+  const auto any = [](const auto& list) {
+    return std::ranges::any_of(list, [](const auto& port) { return port.tls(); });
+  };
+  return any(ports.client) || any(ports.http) || any(ports.metrics);
 }
 
 }  // namespace
@@ -99,10 +115,10 @@ struct Front::Parts {
 
 absl::StatusOr<std::unique_ptr<Front>> Front::Start(Dispatcher& dispatcher,
                                                     const Server::Options& options,
-                                                    const std::vector<PortReservation>& ports) {
+                                                    const Ports& ports) {
   GrpcOptions grpc_options = GrpcOptionsOf(options);
   std::shared_ptr<const TlsContext> context;
-  if (std::ranges::any_of(ports, [](const auto& port) { return port.tls(); })) {
+  if (AnyTls(ports)) {
     const auto tls = TlsOf(options.tls);
     if (!tls.ok()) return tls.status();
     auto created = TlsContext::Create(*tls);

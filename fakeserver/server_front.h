@@ -14,10 +14,17 @@ namespace fakeetcd {
 /// A server's outside, while it serves: the ports, and gRPC and HTTP on them. Thread-safe.
 class Front {
  public:
+  /// Where, by what is served there.
+  struct Ports {
+    std::vector<PortReservation> client;
+    std::vector<PortReservation> http;  // where there are any, `client` serves gRPC alone
+    std::vector<PortReservation> metrics;
+  };
+
   /// Fails when it cannot listen at one of the ports.
   static absl::StatusOr<std::unique_ptr<Front>> Start(Dispatcher& dispatcher,
                                                       const Server::Options& options,
-                                                      const std::vector<PortReservation>& ports);
+                                                      const Ports& ports);
   /// Cancels what is under way, closes the connections and returns when nothing is left.
   ~Front();
 

@@ -153,6 +153,32 @@ TEST(ServerFrontTest, ListensAtAUnixSocketAndTidiesIt) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(ServerFrontTest, ServesMetricsAndHealthApart) {
+  const auto server = Server::Start({.listen_metrics_addresses = {"127.0.0.1:0"}});
+  ASSERT_NE(server, nullptr);
+  const std::string& at = server->metrics_endpoints().front();
+  ASSERT_NE(at, server->endpoint());
+
+  EXPECT_THAT(Ask(at, "/health"), HasSubstr(R"("health":"true")"));
+  EXPECT_THAT(Ask(at, "/livez"), HasSubstr("ok\n"));
+  EXPECT_THAT(Ask(at, "/metrics"), HasSubstr("etcd_server_has_leader 1\n"));
+  EXPECT_THAT(Ask(at, "/version"), StartsWith("HTTP/1.1 404"));
+  EXPECT_THAT(Ask(at, "//health"), StartsWith("HTTP/1.1 307"));
+  EXPECT_FALSE(TestClient(at).Put("k", "v").ok());
+  EXPECT_THAT(Ask(server->endpoint(), "/metrics"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(ServerFrontTest, ServesHttpApart) {
+  const auto server = Server::Start({.listen_http_addresses = {"127.0.0.1:0"}});
+  ASSERT_NE(server, nullptr);
+  const std::string& at = server->http_endpoints().front();
+
+  EXPECT_TRUE(TestClient(server->endpoint()).Put("k", "v").ok());
+  EXPECT_FALSE(TestClient(at).Put("k", "v").ok());
+  EXPECT_THAT(Ask(at, "/version"), StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(Ask(server->endpoint(), "/version"), "");
+}
+
 TEST(ServerFrontTest, MakesUpACertificate) {
   const auto server =
       Server::Start({.listen_addresses = {"https://127.0.0.1:0"}, .tls = {.auto_tls = true}});

@@ -39,6 +39,57 @@ TEST(Health, IsForGetAlone) {
   }
 }
 
+// Raised for as long as the object lives.
+class RaisedAlarm {
+ public:
+  explicit RaisedAlarm(pb::AlarmType type) : type_(type) {
+    wire_.Call(Alarm(pb::AlarmRequest::ACTIVATE, type_, kMember));
+  }
+  ~RaisedAlarm() { wire_.Call(Alarm(pb::AlarmRequest::DEACTIVATE, type_, kMember)); }
+  RaisedAlarm(const RaisedAlarm&) = delete;
+  RaisedAlarm& operator=(const RaisedAlarm&) = delete;
+
+ private:
+  static constexpr uint64_t kMember = 7;
+  const Wire wire_;
+  const pb::AlarmType type_;
+};
+
+std::string Unhealthy(const std::string& alarm) {
+  return target().version.AtLeast(3, 5) ? R"({"health":"false","reason":"ALARM )" + alarm + "\"}\n"
+                                        : "{\"health\":\"false\"}\n";
+}
+
+TEST(Health, IsFalseUnderAnAlarmThatIsNotExcluded) {
+  {
+    const RaisedAlarm alarm(pb::NOSPACE);
+    EXPECT_THAT(Get("/health"), IsText(503, Unhealthy("NOSPACE")));
+    EXPECT_THAT(Get("/health?exclude=CORRUPT"), IsText(503, Unhealthy("NOSPACE")));
+    EXPECT_THAT(Get("/health?exclude=NOSPACE"), IsText(200, Healthy()));
+    EXPECT_EQ(Get("/health").Header("Content-Type"), "text/plain; charset=utf-8");
+  }
+  {
+    const RaisedAlarm alarm(pb::CORRUPT);
+    EXPECT_THAT(Get("/health"), IsText(503, Unhealthy("CORRUPT")));
+    EXPECT_THAT(Get("/health?exclude=CORRUPT"), IsText(200, Healthy()));
+  }
+  EXPECT_THAT(Get("/health"), IsText(200, Healthy()));
+}
+
+TEST(Readyz, TellsOfCorruptionAlone) {
+  if (!HasLivez()) GTEST_SKIP() << "a release without it";
+  {
+    const RaisedAlarm alarm(pb::NOSPACE);
+    EXPECT_THAT(Get("/readyz"), IsText(200, "ok\n"));
+  }
+  const RaisedAlarm alarm(pb::CORRUPT);
+  EXPECT_THAT(Get("/readyz/data_corruption"),
+              IsText(503, "[-]data_corruption failed: alarm activated: CORRUPT\n\n"));
+  EXPECT_THAT(Get("/readyz").body, HasSubstr("[+]serializable_read ok\n"));
+  EXPECT_THAT(Get("/readyz?exclude=data_corruption"), IsText(200, "ok\n"));
+  EXPECT_THAT(Get("/livez"), IsText(200, "ok\n"));
+}
+
 TEST(Livez, IsOkSince35) {
   EXPECT_THAT(Get("/livez"), HasLivez() ? IsText(200, std::string("ok\n"))
                                         : IsText(404, std::string("404 page not found\n")));

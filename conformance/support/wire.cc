@@ -2,6 +2,7 @@
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 
 #include "conformance/support/exchange.h"
 #include "conformance/target.h"
@@ -9,13 +10,14 @@
 namespace conformance {
 namespace {
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& endpoint) {
+std::shared_ptr<grpc::Channel> Connect(
+    const std::string& endpoint, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(endpoint, credentials, arguments);
 }
 
 }  // namespace
@@ -29,7 +31,11 @@ void Prepare(const CallOptions& options, grpc::ClientContext* context) {
 
 Wire::Wire() : Wire(target().endpoint) {}
 
-Wire::Wire(const std::string& endpoint) : channel_(Connect(endpoint)) {}
+Wire::Wire(const std::string& endpoint) : Wire(endpoint, grpc::InsecureChannelCredentials()) {}
+
+Wire::Wire(const std::string& endpoint,
+           const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+    : channel_(Connect(endpoint, credentials)) {}
 
 Wire::~Wire() = default;
 

@@ -10,6 +10,7 @@
 
 namespace grpc {
 class Channel;
+class ChannelCredentials;
 class ClientContext;
 }  // namespace grpc
 
@@ -37,6 +38,7 @@ class Wire {
   /// A connection to target().
   Wire();
   explicit Wire(const std::string& endpoint);
+  Wire(const std::string& endpoint, const std::shared_ptr<grpc::ChannelCredentials>& credentials);
   ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;

@@ -221,8 +221,12 @@ class FrontDoor::Loop::Connection final : public HttpExchange,
       case Speech::kNonsense:
         return Close();
       case Speech::kGrpc:
-        return listener_.http_only ? Close() : HandOver(tls);
+        if (listener_.serves == Serves::kAll || listener_.serves == Serves::kGrpc) {
+          return HandOver(tls);
+        }
+        return Close();
       case Speech::kHttp:
+        if (listener_.serves == Serves::kGrpc) return Close();
         break;
     }
     parser_.emplace();
@@ -272,6 +276,7 @@ class FrontDoor::Loop::Connection final : public HttpExchange,
     // The loop ends only when whoever has the request is done with it.
     work_.emplace(loop_.io().get_executor());
     HttpRequest& request = parser_->request();
+    request.metrics_only = listener_.serves == Serves::kMetrics;
     request.secure = tls_session_ != nullptr;
     if (request.secure) request.common_name = tls_session_->common_name();
     loop_.handlers().http(shared_from_this());

@@ -16,11 +16,13 @@ namespace fakeetcd {
 /// thread that never waits for a client.
 class FrontDoor {
  public:
+  enum class Serves { kAll, kGrpc, kHttp, kMetrics };
+
   struct Listener {
     int socket = -1;  // listened at; the door closes it
     bool plain = true;
     bool tls = false;
-    bool http_only = false;
+    Serves serves = Serves::kAll;
   };
 
   /// Whom the connections and requests go to; called on the door's thread.

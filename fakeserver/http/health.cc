@@ -9,11 +9,30 @@
 namespace fakeetcd {
 namespace {
 
-// What /livez and /readyz look at, in the order they are told (etcdhttp/health.go). A member of
-// one in memory reads, is its own leader and is no learner.
+// What /livez and /readyz look at, in the order they are told (etcdhttp/health.go). The one member
+// in memory reads, is its own leader and is no learner: only its data can be corrupt.
+constexpr std::string_view kDataCorruption = "data_corruption";
 constexpr std::string_view kLivezChecks[] = {"serializable_read"};
-constexpr std::string_view kReadyzChecks[] = {"data_corruption", "serializable_read",
+constexpr std::string_view kReadyzChecks[] = {kDataCorruption, "serializable_read",
                                               "linearizable_read", "non_learner"};
+
+// As protobuf names the alarm in etcd's enum, a number outside it as itself.
+std::string NameOf(AlarmType alarm) {
+  switch (alarm) {
+    case AlarmType::kNone:
+      return "NONE";
+    case AlarmType::kNoSpace:
+      return "NOSPACE";
+    case AlarmType::kCorrupt:
+      return "CORRUPT";
+  }
+  return std::to_string(static_cast<int>(alarm));
+}
+
+std::string ReasonOf(AlarmType alarm) {
+  const bool known = alarm == AlarmType::kNoSpace || alarm == AlarmType::kCorrupt;
+  return Concat("ALARM ", known ? NameOf(alarm) : "UNKNOWN");
+}
 
 struct Probe {
   std::vector<std::string_view> checks;
@@ -42,14 +61,21 @@ std::optional<Probe> FindProbe(std::string_view path) {
   return probe;
 }
 
-HttpReply Report(const Probe& probe, const HttpRequest& request) {
+HttpReply Report(const Probe& probe, const HttpRequest& request, bool corrupt) {
   const auto excluded =
       probe.root ? QueryValues(request.query, "exclude") : std::vector<std::string>();
   std::string lines;
+  bool failed = false;
   for (const std::string_view check : probe.checks) {
     if (std::ranges::find(excluded, check) != excluded.end()) continue;
-    Append(&lines, "[+]", check, " ok\n");
+    if (corrupt && check == kDataCorruption) {
+      failed = true;
+      Append(&lines, "[-]", check, " failed: alarm activated: CORRUPT\n");
+    } else {
+      Append(&lines, "[+]", check, " ok\n");
+    }
   }
+  if (failed) return PlainError(503, lines);
   const bool verbose = !QueryValues(request.query, "verbose").empty();
   HttpReply reply = PlainError(200, "ok");
   if (verbose) reply.body.insert(0, lines);
@@ -70,13 +96,23 @@ HttpReply Health::Answer(const HttpRequest& request) {
     return reply;
   }
   if (request.path == "/health") return Summary(request);
-  return Report(*FindProbe(request.path), request);
+  const auto alarms = dispatcher_.engine().GetStatus().alarms;
+  return Report(*FindProbe(request.path), request,
+                std::ranges::count(alarms, AlarmType::kCorrupt, &Alarm::type) > 0);
 }
 
-HttpReply Health::Summary(const HttpRequest& /*request*/) {
+HttpReply Health::Summary(const HttpRequest& request) {
+  const bool tells_reason = dispatcher_.behavior().health_tells_reason;
+  const auto excluded = QueryValues(request.query, "exclude");
+  for (const Alarm& alarm : dispatcher_.engine().GetStatus().alarms) {
+    if (std::ranges::find(excluded, NameOf(alarm.type)) != excluded.end()) continue;
+    ++failures_;
+    return PlainError(
+        503, tells_reason ? Concat(R"({"health":"false","reason":")", ReasonOf(alarm.type), R"("})")
+                          : R"({"health":"false"})");
+  }
   ++successes_;
-  const bool reason = dispatcher_.behavior().health_tells_reason;
-  return {.body = reason ? R"({"health":"true","reason":""})" : R"({"health":"true"})"};
+  return {.body = tells_reason ? R"({"health":"true","reason":""})" : R"({"health":"true"})"};
 }
 
 }  // namespace fakeetcd

@@ -25,6 +25,8 @@ struct HttpRequest {
   /// Over TLS; then who showed a certificate that was verified is named in `common_name`.
   bool secure = false;
   std::string common_name;
+  /// Where nothing is served but how the server is.
+  bool metrics_only = false;
 
   /// The first header of that name, in any case; "" where there is none.
   std::string_view Header(std::string_view name) const;

@@ -89,7 +89,7 @@ void AddServer(Dispatcher& dispatcher, const HealthCounts& health, Families* fam
   families->Counter("etcd_server_leader_changes_seen_total", "The number of leader changes seen.",
                     1);
   families->Gauge("etcd_server_quota_backend_bytes", "Current backend storage quota size in bytes.",
-                  static_cast<double>(dispatcher.limits().quota_backend_bytes));
+                  static_cast<double>(engine.quota_backend_bytes()));
   families->Counter("etcd_server_health_success", "The total number of successful health checks",
                     static_cast<double>(health.successes));
   families->Counter("etcd_server_health_failures", "The total number of failed health checks",

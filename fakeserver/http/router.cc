@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kGateway = "/v3/";
 constexpr std::string_view kOldGateway = "/v3beta/";
+constexpr std::string_view kMetrics = "/metrics";
 
 bool IsListed(const std::vector<std::string>& list, std::string_view wanted) {
   return list.empty() || std::ranges::find(list, "*") != list.end() ||
@@ -90,6 +91,8 @@ HttpReply Redirect(const HttpRequest& request, std::string_view path, bool tempo
   return reply;
 }
 
+HttpReply UnknownPath() { return PlainError(404, "404 page not found"); }
+
 HttpReply OnlyGet(const HttpRequest& request, HttpReply reply) {
   if (request.method == "GET") return reply;
   HttpReply refusal = PlainError(405, "Method Not Allowed");
@@ -114,6 +117,7 @@ void Router::Serve(const std::shared_ptr<HttpExchange>& exchange) {
   if (request.path.starts_with(kOldGateway)) {
     request.path.replace(0, kOldGateway.size(), kGateway);
   }
+  if (request.metrics_only) return exchange->Reply(AnswerOfMetrics(request));
   HttpReply refusal;
   if (!Admit(request, &refusal)) return exchange->Reply(std::move(refusal));
   if (request.path == "*") return exchange->Reply({});  // OPTIONS, of the server as a whole
@@ -130,8 +134,17 @@ void Router::Serve(const std::shared_ptr<HttpExchange>& exchange) {
   exchange->Reply(Answer(request));
 }
 
+// embed/serve.go, accessController.ServeHTTP.
 bool Router::Admit(const HttpRequest& request, HttpReply* refusal) const {
-  if (request.secure) return true;
+  if (request.secure) {
+    const bool named = dispatcher_.auth_options().common_name_is_user &&
+                       !request.common_name.empty() && dispatcher_.engine().auth_enabled();
+    if (!named || !options_.enable_grpc_gateway || !request.path.starts_with(kGateway)) return true;
+    *refusal = PlainError(400,
+                          "CommonName of client sending a request against gateway will be ignored "
+                          "and not used as expected");
+    return false;
+  }
   const std::string_view host = HostName(request.Header("Host"));
   if (IsListed(options_.host_whitelist, host)) return true;
   *refusal = PlainError(421, UnknownHostText(host));
@@ -149,12 +162,22 @@ std::vector<HttpHeader> Router::CorsHeaders(const HttpRequest& request) const {
           {"Access-Control-Allow-Origin", origin}};
 }
 
+// etcd's metricsMux (embed/etcd.go, serveMetrics).
+HttpReply Router::AnswerOfMetrics(const HttpRequest& request) {
+  const std::string clean = CleanPath(request.path);
+  if (clean != request.path) {
+    return Redirect(request, clean, dispatcher_.behavior().http_redirects_temporarily);
+  }
+  if (request.path == kMetrics || health_.Has(request.path)) return Answer(request);
+  return UnknownPath();
+}
+
 HttpReply Router::Answer(const HttpRequest& request) {
   if (health_.Has(request.path)) return health_.Answer(request);
-  if (request.path == "/metrics") return MetricsReply(dispatcher_, health_.counts());
+  if (request.path == kMetrics) return MetricsReply(dispatcher_, health_.counts());
   if (request.path == "/debug/vars") return OnlyGet(request, DebugVarsReply(dispatcher_));
   if (request.path == "/version") return OnlyGet(request, Version());
-  return PlainError(404, "404 page not found");
+  return UnknownPath();
 }
 
 HttpReply Router::Version() const {

@@ -33,6 +33,7 @@ class Router {
   bool Admit(const HttpRequest& request, HttpReply* refusal) const;
   std::vector<HttpHeader> CorsHeaders(const HttpRequest& request) const;
   HttpReply Answer(const HttpRequest& request);
+  HttpReply AnswerOfMetrics(const HttpRequest& request);
   HttpReply Version() const;
 
   Dispatcher& dispatcher_;

@@ -44,6 +44,10 @@ class Server {
     /// "HOST:PORT", where port 0 takes a free one; or a URL as etcd's --listen-client-urls has it:
     /// "http://…", "https://…", "unix://PATH" and, with TLS, "unixs://PATH".
     std::vector<std::string> listen_addresses = {"127.0.0.1:0"};
+    /// Where HTTP is served, and gRPC is not; then `listen_addresses` serve gRPC alone.
+    std::vector<std::string> listen_http_addresses;
+    /// Where nothing is served but /metrics and the health of the server.
+    std::vector<std::string> listen_metrics_addresses;
     Tls tls;
     ClockKind clock = ClockKind::kSystem;
     /// The release of etcd to behave as: "3.4", "3.5", "3.6", "3.7", or a patch release of one.
@@ -109,6 +113,9 @@ class Server {
   const std::string& endpoint() const;
   /// The same for each of Options::listen_addresses.
   const std::vector<std::string>& endpoints() const;
+  /// And for each of listen_http_addresses and listen_metrics_addresses.
+  const std::vector<std::string>& http_endpoints() const;
+  const std::vector<std::string>& metrics_endpoints() const;
 
   /// Drops every connection and refuses new ones until Restart. The data stay, and the port stays
   /// taken. Stopping a stopped server does nothing.
