@@ -3,15 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "conformance/differential/malformed.h"
+
 namespace conformance {
-namespace {
-
-template <typename Request>
-Step CallOf(const Request& request) {
-  return {MethodOf(request).path, std::make_shared<Request>(request)};
-}
-
-}  // namespace
 
 const std::vector<Profile>& Profiles() {
   static const auto* const profiles = new std::vector<Profile>{
@@ -49,6 +43,55 @@ const std::vector<Profile>& Profiles() {
        .lease = 5,
        .hash = 6,
        .edge_chance = 40},
+      {.name = "auth",
+       .range = 16,
+       .put = 16,
+       .del = 6,
+       .txn = 12,
+       .compact = 1,
+       .lease = 7,
+       .hash = 2,
+       .auth = 36,
+       .maintenance = 4},
+      // No sorting: with keys of locks there are more than twelve.
+      {.name = "lock",
+       .range = 6,
+       .put = 6,
+       .del = 2,
+       .txn = 3,
+       .hash = 2,
+       .coordination = 81,
+       .sort_chance = 0},
+      {.name = "members", .range = 10, .put = 20, .txn = 5, .hash = 2, .members = 63},
+      {.name = "maintenance",
+       .range = 5,
+       .put = 25,
+       .del = 5,
+       .txn = 10,
+       .compact = 3,
+       .lease = 5,
+       .hash = 7,
+       .maintenance = 40},
+      {.name = "alarm",
+       .range = 10,
+       .put = 22,
+       .del = 8,
+       .txn = 18,
+       .compact = 2,
+       .lease = 10,
+       .hash = 3,
+       .maintenance = 6,
+       .alarms = 21},
+      {.name = "malformed",
+       .range = 20,
+       .put = 30,
+       .del = 15,
+       .txn = 20,
+       .compact = 1,
+       .lease = 10,
+       .hash = 4,
+       .sort_chance = 0,
+       .malformed_chance = 50},
       {.name = "all",
        .range = 26,
        .put = 26,
@@ -57,32 +100,34 @@ const std::vector<Profile>& Profiles() {
        .compact = 3,
        .lease = 9,
        .hash = 4,
-       .watch = 4},
+       .watch = 4,
+       .members = 1,
+       .maintenance = 3},
   };
   return *profiles;
 }
 
 Generator::Generator(uint64_t seed, const Profile& profile, const Version& version)
-    : profile_(profile), version_(version), random_(seed) {}
-
-// std::uniform_int_distribution differs between libraries; a seed means the same everywhere.
-int64_t Generator::Number(int64_t low, int64_t high) {
-  const uint64_t span = static_cast<uint64_t>(high - low) + 1;
-  return low + static_cast<int64_t>(random_() % span);
-}
+    : profile_(profile),
+      version_(version),
+      dice_(seed),
+      auth_(dice_, version),
+      coordination_(dice_),
+      members_(dice_, version),
+      maintenance_(dice_, version) {}
 
 int64_t Generator::Edge() {
-  return OneOf<int64_t>({0, 1, -1, 2, std::numeric_limits<int64_t>::max(),
-                         std::numeric_limits<int64_t>::min(), revision_, revision_ + 1, compacted_,
-                         compacted_ - 1, compacted_ + 1});
+  return dice_.OneOf<int64_t>({0, 1, -1, 2, std::numeric_limits<int64_t>::max(),
+                               std::numeric_limits<int64_t>::min(), revision_, revision_ + 1,
+                               compacted_, compacted_ - 1, compacted_ + 1});
 }
 
 // No more than twelve keys with the fence's: beyond, how Go's sort leaves pairs that are equal in
 // what they are sorted by is the affair of the Go that etcd was built with.
 std::string Generator::Key() {
   if (Chance(1)) return "";
-  if (Chance(4)) return OneOf<std::string>({std::string(1, '\0'), "\xff", "a\xff"});
-  if (Chance(15)) return OneOf<std::string>({"aa", std::string("b\0", 2), "z/1"});
+  if (Chance(4)) return dice_.OneOf<std::string>({std::string(1, '\0'), "\xff", "a\xff"});
+  if (Chance(15)) return dice_.OneOf<std::string>({"aa", std::string("b\0", 2), "z/1"});
   return std::string(1, static_cast<char>('a' + Number(0, 4)));
 }
 
@@ -98,7 +143,7 @@ std::string Generator::RangeEnd(const std::string& key) {
 }
 
 std::string Generator::Value() {
-  if (Chance(70)) return OneOf<std::string>({"", "1", "2", "3"});
+  if (Chance(70)) return dice_.OneOf<std::string>({"", "1", "2", "3"});
   return std::string(static_cast<size_t>(Number(0, 60)), static_cast<char>(Number(0, 255)));
 }
 
@@ -110,7 +155,7 @@ int64_t Generator::Revision() {
 int64_t Generator::Lease() {
   if (Chance(profile_.edge_chance)) return Edge();
   if (leases_.empty() || Chance(65)) return 0;
-  return leases_[static_cast<size_t>(Number(0, static_cast<int64_t>(leases_.size()) - 1))];
+  return dice_.Of(leases_);
 }
 
 pb::RangeRequest Generator::Range() {
@@ -119,8 +164,10 @@ pb::RangeRequest Generator::Range() {
   range.set_range_end(RangeEnd(range.key()));
   if (Chance(30)) range.set_limit(Chance(profile_.edge_chance) ? Edge() : Number(0, 5));
   range.set_revision(Revision());
-  if (Chance(40)) range.set_sort_order(static_cast<pb::RangeRequest::SortOrder>(Number(0, 2)));
-  if (Chance(40)) range.set_sort_target(static_cast<pb::RangeRequest::SortTarget>(Number(0, 4)));
+  if (Chance(profile_.sort_chance))
+    range.set_sort_order(static_cast<pb::RangeRequest::SortOrder>(Number(0, 2)));
+  if (Chance(profile_.sort_chance))
+    range.set_sort_target(static_cast<pb::RangeRequest::SortTarget>(Number(0, 4)));
   range.set_serializable(Chance(15));
   range.set_keys_only(Chance(12));
   range.set_count_only(Chance(12));
@@ -220,21 +267,21 @@ Step Generator::LeaseCall() {
   if (kind <= 45) {
     pb::LeaseGrantRequest grant;
     grant.set_id(Chance(30) ? Number(1, 1 << 30) : Number(1, 8));
-    grant.set_ttl(OneOf<int64_t>({100'000, 200'000, 9'000'000'000, 9'000'000'001}));
-    return CallOf(grant);
+    grant.set_ttl(dice_.OneOf<int64_t>({100'000, 200'000, 9'000'000'000, 9'000'000'001}));
+    return StepOf(grant);
   }
   if (kind <= 60) {
     pb::LeaseRevokeRequest revoke;
     revoke.set_id(Lease());
-    return CallOf(revoke);
+    return StepOf(revoke);
   }
   if (kind <= 90) {
     pb::LeaseTimeToLiveRequest ask;
     ask.set_id(Lease());
     ask.set_keys(Chance(60));
-    return CallOf(ask);
+    return StepOf(ask);
   }
-  return CallOf(pb::LeaseLeasesRequest());
+  return StepOf(pb::LeaseLeasesRequest());
 }
 
 pb::WatchRequest Generator::Watch() {
@@ -256,19 +303,44 @@ pb::WatchRequest Generator::Watch() {
   return request;
 }
 
-Step Generator::Next() {
-  const Profile& p = profile_;
-  int64_t at = Number(1, p.range + p.put + p.del + p.txn + p.compact + p.lease + p.hash + p.watch);
-  if ((at -= p.range) <= 0) return CallOf(Range());
-  if ((at -= p.put) <= 0) return CallOf(Put());
-  if ((at -= p.del) <= 0) return CallOf(Delete());
-  if ((at -= p.txn) <= 0) return CallOf(Txn(0, Chance(50)));
-  if ((at -= p.compact) <= 0) return CallOf(Compact());
-  if ((at -= p.lease) <= 0) return LeaseCall();
-  if ((at -= p.watch) <= 0) return {kWatchMethod, std::make_shared<pb::WatchRequest>(Watch())};
+pb::HashKVRequest Generator::HashKv() {
   pb::HashKVRequest hash;
   if (Chance(40)) hash.set_revision(Number(compacted_, revision_ + 1));
-  return CallOf(hash);
+  return hash;
+}
+
+Step Generator::Make() {
+  const Profile& p = profile_;
+  int64_t at = Number(1, p.range + p.put + p.del + p.txn + p.compact + p.lease + p.hash + p.watch +
+                             p.auth + p.coordination + p.members + p.maintenance + p.alarms);
+  if ((at -= p.range) <= 0) return StepOf(Range());
+  if ((at -= p.put) <= 0) return StepOf(Put());
+  if ((at -= p.del) <= 0) return StepOf(Delete());
+  if ((at -= p.txn) <= 0) return StepOf(Txn(0, Chance(50)));
+  if ((at -= p.compact) <= 0) return StepOf(Compact());
+  if ((at -= p.lease) <= 0) return LeaseCall();
+  if ((at -= p.hash) <= 0) return StepOf(HashKv());
+  return MakeOther(at);
+}
+
+Step Generator::MakeOther(int64_t at) {
+  const Profile& p = profile_;
+  if ((at -= p.watch) <= 0) {
+    return {.method = kWatchMethod, .request = std::make_shared<pb::WatchRequest>(Watch())};
+  }
+  if ((at -= p.auth) <= 0) return auth_.Next();
+  if ((at -= p.coordination) <= 0) return coordination_.Next();
+  if ((at -= p.members) <= 0) return members_.Next();
+  if ((at -= p.maintenance) <= 0) return maintenance_.Next();
+  return maintenance_.NextAlarm();
+}
+
+Step Generator::Next() {
+  if (auth_.is_due()) return auth_.Next();
+  Step step = Make();
+  const bool is_about_users = step.method.starts_with("/etcdserverpb.Auth/");
+  if (profile_.auth > 0 && !is_about_users) step.caller = auth_.Caller();
+  return Chance(profile_.malformed_chance) ? Malform(std::move(step), dice_) : step;
 }
 
 void Generator::Learn(const Step& step, const Outcome& outcome) {
@@ -279,6 +351,10 @@ void Generator::Learn(const Step& step, const Outcome& outcome) {
         static_cast<const pb::ResponseHeader&>(answer.GetReflection()->GetMessage(answer, field));
     revision_ = std::max(revision_, header.revision());
   }
+  if (step.bytes) return;
+  auth_.Learn(*step.request);
+  members_.Learn(*step.request);
+  coordination_.Learn(step, answer);
   if (const auto* compact = dynamic_cast<const pb::CompactionRequest*>(step.request.get())) {
     compacted_ = std::max(compacted_, compact->revision());
   } else if (const auto* grant = dynamic_cast<const pb::LeaseGrantRequest*>(step.request.get())) {

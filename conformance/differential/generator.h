@@ -2,13 +2,15 @@
 
 #include <cstdint>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "conformance/differential/auth_steps.h"
+#include "conformance/differential/cluster_steps.h"
+#include "conformance/differential/coordination_steps.h"
+#include "conformance/differential/dice.h"
 #include "conformance/differential/side.h"
 #include "conformance/differential/step.h"
-#include "conformance/support/rpc.h"
 #include "conformance/support/version.h"
 #include "etcdpp_proto/watch.pb.h"
 
@@ -25,11 +27,19 @@ struct Profile {
   int lease = 0;
   int hash = 0;
   int watch = 0;
-  int txn_depth = 2;    // of transactions in transactions
-  int edge_chance = 5;  // in a hundred: values at the ends of their types, and such
+  int auth = 0;
+  int coordination = 0;
+  int members = 0;
+  int maintenance = 0;
+  int alarms = 0;
+  int txn_depth = 2;         // of transactions in transactions
+  int edge_chance = 5;       // in a hundred: values at the ends of their types, and such
+  int sort_chance = 40;      // in a hundred ranges
+  int malformed_chance = 0;  // in a hundred calls: bytes that are no message, or another one
 };
 
-/// "kv", "txn-deep", "watch", "lease", "edges", "all".
+/// "kv", "txn-deep", "watch", "lease", "edges", "auth", "lock", "members", "maintenance", "alarm",
+/// "malformed", "all".
 const std::vector<Profile>& Profiles();
 
 /// Makes up operations, the same ones for the same seed and answers: keys that collide, ranges that
@@ -43,12 +53,8 @@ class Generator {
   void Learn(const Step& step, const Outcome& outcome);
 
  private:
-  bool Chance(int in_a_hundred) { return Number(1, 100) <= in_a_hundred; }
-  int64_t Number(int64_t low, int64_t high);
-  template <typename T>
-  T OneOf(std::initializer_list<T> values) {
-    return *(values.begin() + Number(0, static_cast<int64_t>(values.size()) - 1));
-  }
+  bool Chance(int in_a_hundred) { return dice_.Chance(in_a_hundred); }
+  int64_t Number(int64_t low, int64_t high) { return dice_.Number(low, high); }
   int64_t Edge();
   std::string Key();
   std::string RangeEnd(const std::string& key);
@@ -64,11 +70,18 @@ class Generator {
   pb::TxnRequest Txn(int depth, bool keeps);
   pb::CompactionRequest Compact();
   Step LeaseCall();
+  pb::HashKVRequest HashKv();
   pb::WatchRequest Watch();
+  Step Make();
+  Step MakeOther(int64_t at);
 
   const Profile profile_;
   const Version version_;
-  std::mt19937_64 random_;
+  Dice dice_;
+  AuthSteps auth_;
+  CoordinationSteps coordination_;
+  MemberSteps members_;
+  MaintenanceSteps maintenance_;
   int64_t revision_ = 1;
   int64_t compacted_ = 0;
   int64_t watches_ = 0;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "conformance/differential/side.h"
+#include "conformance/support/requests.h"
+#include "conformance/support/session_keys.h"
 
 namespace conformance {
 namespace {
@@ -18,49 +20,75 @@ const std::string kFenceKey("\0fence", 6);
 constexpr int64_t kFenceWatch = 1'000'000;
 constexpr int64_t kRefusedWatch = -1;
 
-Step PutFence() {
-  auto put = std::make_shared<pb::PutRequest>();
-  put->set_key(kFenceKey);
-  return {MethodOf(*put).path, put};
-}
-
 Step WatchFence(int64_t id, int64_t start_revision) {
   auto request = std::make_shared<pb::WatchRequest>();
   request->mutable_create_request()->set_key(kFenceKey);
   request->mutable_create_request()->set_watch_id(id);
   request->mutable_create_request()->set_start_revision(start_revision);
-  return {kWatchMethod, request};
+  return {.method = kWatchMethod, .request = request};
 }
 
 Step Cancel(int64_t id) {
   auto request = std::make_shared<pb::WatchRequest>();
   request->mutable_cancel_request()->set_watch_id(id);
-  return {kWatchMethod, request};
+  return {.method = kWatchMethod, .request = request};
 }
 
 size_t CountOf(const WatchNews& news, int64_t id) {
   const auto found = news.find(id);
-  return found == news.end() ? 0 : found->second.size();
+  return found == news.end() ? 0 : found->second.count();
 }
 
 bool IsOpen(const WatchNews& news, int64_t id) {
-  return CountOf(news, id) > 0 && !news.at(id).back().starts_with("canceled");
+  const auto found = news.find(id);
+  return found != news.end() && found->second.open;
+}
+
+bool AreAlike(const WatchNews& left, const WatchNews& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const auto& a, const auto& b) {
+                      return a.first == b.first && a.second.lines == b.second.lines;
+                    });
 }
 
 // The first watch that was told differently, and from where on.
 std::pair<std::string, std::string> FirstDifference(const WatchNews& left, const WatchNews& right) {
-  for (const auto& [id, lines] : left) {
+  for (const auto& [id, news] : left) {
     const auto found = right.find(id);
+    const std::vector<std::string>& lines = news.lines;
     const std::vector<std::string> none;
-    const auto& others = found == right.end() ? none : found->second;
+    const auto& others = found == right.end() ? none : found->second.lines;
     const auto [a, b] = std::mismatch(lines.begin(), lines.end(), others.begin(), others.end());
     if (a == lines.end() && b == others.end()) continue;
-    const std::string watch =
-        "watch " + std::to_string(id) + ", after " + std::to_string(a - lines.begin()) + " news: ";
+    const std::string watch = "watch " + std::to_string(id) + ", after " +
+                              std::to_string(a - lines.begin()) + " more news: ";
     return {watch + (a == lines.end() ? "nothing more" : *a),
             watch + (b == others.end() ? "nothing more" : *b)};
   }
   return {"no watch " + std::to_string(right.rbegin()->first), "a watch of that id was told of"};
+}
+
+std::string OldestOf(const pb::RangeResponse& keys) {
+  const auto oldest = std::min_element(
+      keys.kvs().begin(), keys.kvs().end(),
+      [](const auto& a, const auto& b) { return a.create_revision() < b.create_revision(); });
+  return oldest->key();
+}
+
+// Waits until the call has put its key or has ended; true for the former.
+bool WaitsForOthers(const Side& side, const Exchange& call, const std::string& key) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (!side.Look(Range(key)).kvs().empty()) return true;
+    if (call.DoneWithin(std::chrono::milliseconds(1))) return false;
+  }
+  return false;
+}
+
+void AwaitNoKey(const Side& side, const std::string& key) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!side.Look(Range(key)).kvs().empty() && std::chrono::steady_clock::now() < deadline) {
+  }
 }
 
 }  // namespace
@@ -83,6 +111,16 @@ struct Lockstep::Pair {
   Side right;
 };
 
+/// A call for a lock, or to be elected, that waits for who came before.
+struct Lockstep::WaitingCall {
+  Step step;
+  std::string name;
+  std::string key;
+  int64_t create_revision = 0;
+  std::unique_ptr<Exchange> left;
+  std::unique_ptr<Exchange> right;
+};
+
 Lockstep::Lockstep(const std::string& left, const std::string& right)
     : pair_(std::make_unique<Pair>(left, right)) {
   pair_->Watch(WatchFence(kFenceWatch, 0));
@@ -96,12 +134,16 @@ Difference Lockstep::Differ(std::string left, std::string right) const {
 }
 
 std::optional<Difference> Lockstep::CompareNews() {
-  const Step fence = PutFence();
-  const Outcome left = pair_->left.Call(fence);
-  const Outcome right = pair_->right.Call(fence);
+  const Step fence = StepOf(Put(kFenceKey, ""), auth_is_on_ ? "root" : "");
+  const auto left_call = pair_->left.Begin(fence);
+  const auto right_call = pair_->right.Begin(fence);
+  const Outcome left = pair_->left.End(fence, *left_call);
+  const Outcome right = pair_->right.End(fence, *right_call);
   if (!left.Equals(right)) return Differ(left.ToString(), right.ToString());
-  ++fences_;
-  fence_revision_ = static_cast<const pb::PutResponse&>(*left.answer).header().revision();
+  if (left.status.ok()) {
+    ++fences_;
+    fence_revision_ = static_cast<const pb::PutResponse&>(*left.answer).header().revision();
+  }
   const size_t wanted = static_cast<size_t>(fences_) + 1;  // its creation is news, too
   pair_->AwaitNews(kPatience,
                    [&](const WatchNews& news) { return CountOf(news, kFenceWatch) >= wanted; });
@@ -109,7 +151,7 @@ std::optional<Difference> Lockstep::CompareNews() {
   const auto as_much_as = [](const WatchNews& other) {
     return [&other](const WatchNews& mine) {
       return std::all_of(other.begin(), other.end(), [&](const auto& entry) {
-        return CountOf(mine, entry.first) >= entry.second.size();
+        return CountOf(mine, entry.first) >= entry.second.count();
       });
     };
   };
@@ -117,11 +159,15 @@ std::optional<Difference> Lockstep::CompareNews() {
   for (bool in_time = true; in_time && !alike;) {
     in_time = pair_->left.AwaitNews(kPatience, as_much_as(pair_->right.news())) &&
               pair_->right.AwaitNews(kPatience, as_much_as(pair_->left.news()));
-    alike = pair_->left.news() == pair_->right.news();
+    alike = AreAlike(pair_->left.news(), pair_->right.news());
     // As many of each, and not the same.
     if (in_time && !alike && as_much_as(pair_->right.news())(pair_->left.news())) break;
   }
-  if (alike) return std::nullopt;
+  if (alike) {
+    pair_->left.ForgetNews();
+    pair_->right.ForgetNews();
+    return std::nullopt;
+  }
   auto [one, other] = FirstDifference(pair_->left.news(), pair_->right.news());
   return Differ(std::move(one), std::move(other));
 }
@@ -162,29 +208,128 @@ void Lockstep::AwaitCatchingUp() {
   await(3);
 }
 
+std::optional<Difference> Lockstep::Compare(const Step& step, Exchange& left_call,
+                                            Exchange& right_call, Generator* generator) {
+  const Outcome left = pair_->left.End(step, left_call);
+  const Outcome right = pair_->right.End(step, right_call);
+  if (!left.Equals(right)) return Differ(left.ToString(), right.ToString());
+  if (generator != nullptr) generator->Learn(step, left);
+  if (left.status.ok() && step.method == "/etcdserverpb.Auth/AuthEnable") auth_is_on_ = true;
+  if (left.status.ok() && step.method == "/etcdserverpb.Auth/AuthDisable") auth_is_on_ = false;
+  return std::nullopt;
+}
+
+std::optional<Difference> Lockstep::TakeCall(const Step& step, Generator* generator) {
+  const auto left = pair_->left.Begin(step);
+  const auto right = pair_->right.Begin(step);
+  return Compare(step, *left, *right, generator);
+}
+
+// Where others came before, the call is left to wait as soon as its key is there; otherwise it ends
+// at once. One that waits is not asked for a second time: nothing would show that it waits, too.
+std::optional<Difference> Lockstep::TakeWait(const Step& step, Generator* generator) {
+  WaitingCall call{.step = step};
+  int64_t lease = 0;
+  if (const auto* lock = dynamic_cast<const lockpb::LockRequest*>(step.request.get())) {
+    call.name = lock->name();
+    lease = lock->lease();
+  } else {
+    const auto& campaign = dynamic_cast<const electionpb::CampaignRequest&>(*step.request);
+    call.name = campaign.name();
+    lease = campaign.lease();
+  }
+  call.key = SessionKey(call.name, lease);
+  const auto there = pair_->left.Look(
+      Range(call.name + "/", {.range_end = call.name + "0", .order = pb::RangeRequest::ASCEND}));
+  bool is_there = false;
+  for (const auto& kv : there.kvs()) is_there = is_there || kv.key() == call.key;
+  const bool is_first = there.kvs().empty() || OldestOf(there) == call.key;
+  if (is_there && !is_first) return std::nullopt;
+  if (is_first) return TakeCall(step, generator);
+
+  call.left = pair_->left.Begin(step);
+  call.right = pair_->right.Begin(step);
+  if (!WaitsForOthers(pair_->left, *call.left, call.key) ||
+      !WaitsForOthers(pair_->right, *call.right, call.key)) {
+    return Compare(step, *call.left, *call.right, generator);
+  }
+  call.create_revision = pair_->left.Look(Range(call.key)).kvs(0).create_revision();
+  waiting_.push_back(std::move(call));
+  return std::nullopt;
+}
+
+// One that gives up takes its key with it.
+void Lockstep::GiveUp(const Step& step) {
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const WaitingCall& call) {
+    return call.step.method == step.method &&
+           call.step.request->SerializeAsString() == step.request->SerializeAsString();
+  });
+  if (found == waiting_.end()) return;
+  if (pair_->left.Look(Range(found->key)).kvs().empty()) return;
+  found->left->Cancel();
+  found->right->Cancel();
+  AwaitNoKey(pair_->left, found->key);
+  AwaitNoKey(pair_->right, found->key);
+  waiting_.erase(found);
+}
+
+// Those before whom nobody is any more.
+std::optional<Difference> Lockstep::EndWaits(Generator* generator) {
+  for (auto call = waiting_.begin(); call != waiting_.end();) {
+    const auto before = pair_->left.Look(
+        Range(call->name + "/",
+              {.range_end = call->name + "0", .max_create_revision = call->create_revision - 1}));
+    if (!before.kvs().empty()) {
+      ++call;
+      continue;
+    }
+    if (!call->left->DoneWithin(kPatience) || !call->right->DoneWithin(kPatience)) {
+      const auto state = [](const Exchange& exchange) {
+        return exchange.DoneWithin({}) ? "done" : "waits for " + std::string("nobody");
+      };
+      return Differ(call->step.method + " " + state(*call->left),
+                    call->step.method + " " + state(*call->right));
+    }
+    if (auto difference = Compare(call->step, *call->left, *call->right, generator)) {
+      return difference;
+    }
+    call = waiting_.erase(call);
+  }
+  return std::nullopt;
+}
+
 std::optional<Difference> Lockstep::Take(const Step& step, Generator* generator) {
   script_.push_back(step);
   if (step.method == kWatchMethod) return TakeWatch(step);
-  const Outcome left = pair_->left.Call(step);
-  const Outcome right = pair_->right.Call(step);
-  if (!left.Equals(right)) return Differ(left.ToString(), right.ToString());
-  if (generator != nullptr) generator->Learn(step, left);
+  const bool may_wait = step.method == kLockMethod || step.method == kCampaignMethod;
+  if (step.gives_up) {
+    GiveUp(step);
+  } else if (auto difference = may_wait ? TakeWait(step, generator) : TakeCall(step, generator)) {
+    return difference;
+  }
+  if (auto difference = EndWaits(generator)) return difference;
   const bool fence_is_due = static_cast<int64_t>(script_.size()) % kStepsBetweenFences == 0;
   return fence_is_due ? CompareNews() : std::nullopt;
+}
+
+std::optional<Difference> Lockstep::Finish() {
+  if (auto difference = CompareNews()) return difference;
+  script_.push_back(StepOf(HashKv(0), auth_is_on_ ? "root" : ""));
+  return TakeCall(script_.back(), nullptr);
 }
 
 std::optional<Difference> Lockstep::Run(Generator& generator, int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
     if (auto difference = Take(generator.Next(), &generator)) return difference;
   }
-  return CompareNews();
+  return Finish();
 }
 
 std::optional<Difference> Lockstep::Replay(const Script& script) {
   for (const Step& step : script) {
     if (auto difference = Take(step, nullptr)) return difference;
   }
-  return CompareNews();
+  return Finish();
 }
 
 }  // namespace conformance

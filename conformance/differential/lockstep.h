@@ -1,5 +1,7 @@
 #pragma once
 
+#include <list>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,14 +31,24 @@ class Lockstep {
 
  private:
   struct Pair;
+  struct WaitingCall;
   std::optional<Difference> Take(const Step& step, Generator* generator);
   std::optional<Difference> CompareNews();
   std::optional<Difference> TakeWatch(const Step& step);
+  std::optional<Difference> TakeCall(const Step& step, Generator* generator);
+  std::optional<Difference> TakeWait(const Step& step, Generator* generator);
+  std::optional<Difference> Finish();
+  void GiveUp(const Step& step);
+  std::optional<Difference> EndWaits(Generator* generator);
+  std::optional<Difference> Compare(const Step& step, Exchange& left, Exchange& right,
+                                    Generator* generator);
   void AwaitCatchingUp();
   Difference Differ(std::string left, std::string right) const;
 
   std::unique_ptr<Pair> pair_;
   Script script_;
+  std::list<WaitingCall> waiting_;
+  bool auth_is_on_ = false;
   int64_t fences_ = 0;
   int64_t fence_revision_ = 0;
 };

@@ -16,6 +16,8 @@ namespace {
 
 constexpr int kExitDiffer = 1;
 constexpr int kExitUnusable = 2;
+constexpr char kQuickHashes[] = "--bcrypt-cost=4";
+constexpr char kEach[] = "each";
 
 struct Flags {
   std::string left;
@@ -39,11 +41,12 @@ class Servers {
  public:
   explicit Servers(const Flags& flags) : left_(flags.left), right_(flags.right) {
     if (flags.real.empty()) return;
-    real_ = std::make_unique<EtcdServer>(EtcdServer::Options{.binary = flags.real});
+    real_ = std::make_unique<EtcdServer>(
+        EtcdServer::Options{.binary = flags.real, .flags = {kQuickHashes}});
     left_ = real_->endpoint();
     const std::string version = VersionOf(left_);
     fake_ = std::make_unique<EtcdServer>(EtcdServer::Options{
-        .binary = flags.fake, .picks_port = true, .flags = {"--emulate=" + version}});
+        .binary = flags.fake, .picks_port = true, .flags = {"--emulate=" + version, kQuickHashes}});
     right_ = fake_->endpoint();
   }
 
@@ -61,7 +64,8 @@ class Servers {
   std::string right_;
 };
 
-const Profile* FindProfile(const std::string& name) {
+const Profile* FindProfile(const std::string& name, uint64_t round) {
+  if (name == kEach) return &Profiles()[round % Profiles().size()];
   for (const Profile& profile : Profiles()) {
     if (profile.name == name) return &profile;
   }
@@ -76,14 +80,14 @@ void Print(const Difference& difference, const Flags& flags) {
 }
 
 int Run(const Flags& flags) {
-  const Profile& profile = *FindProfile(flags.profile);
   const bool own = !flags.real.empty();
   int64_t done = 0;
   for (uint64_t round = 0; done < flags.ops; ++round) {
     const Servers servers(flags);
     const std::string version = Servers::VersionOf(servers.left());
+    const Profile& profile = *FindProfile(flags.profile, round);
     if (round == 0) {
-      std::cout << "etcd " << version << ", profile " << profile.name << ", seed " << flags.seed
+      std::cout << "etcd " << version << ", profile " << flags.profile << ", seed " << flags.seed
                 << ", " << flags.ops << " operations" << std::endl;
     }
     Generator generator(flags.seed + round, profile, *Version::Parse(version));
@@ -94,7 +98,8 @@ int Run(const Flags& flags) {
       return Lockstep(fresh.left(), fresh.right()).Replay(script);
     };
     if (difference) {
-      std::cout << "after " << done << " operations, seed " << flags.seed + round << ":\n";
+      std::cout << "after " << done << " operations, profile " << profile.name << ", seed "
+                << flags.seed + round << ":\n";
       if (own && !replay(difference->script)) {
         std::cout << "  left:  " << difference->left << "\n  right: " << difference->right
                   << "\nOnce, and not when done again: a matter of time." << std::endl;
@@ -134,10 +139,11 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   std::string profiles;
   for (const Profile& profile : Profiles()) profiles += " " + profile.name;
-  app.add_option("--profile", flags.profile, "What kind of operations, of" + profiles)
+  app.add_option("--profile", flags.profile,
+                 "What kind of operations, of" + profiles + ", or each in turn: " + kEach)
       ->capture_default_str()
       ->check([](const std::string& name) {
-        return FindProfile(name) != nullptr ? "" : "no profile " + name;
+        return FindProfile(name, 0) != nullptr ? "" : "no profile " + name;
       });
   try {
     app.parse(argc, argv);

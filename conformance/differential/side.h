@@ -10,7 +10,9 @@
 
 #include <grpcpp/support/status.h>
 
+#include "conformance/differential/mask.h"
 #include "conformance/differential/step.h"
+#include "conformance/support/exchange.h"
 
 namespace conformance {
 
@@ -24,11 +26,20 @@ struct Outcome {
   std::string ToString() const;
 };
 
-/// What a side has told its watches: by id, in order, each event or other news on a line of its
+/// What one watch was told and nobody has looked at yet: each event or other news on a line of its
 /// own. How events are cut into responses is the server's affair, and differs when it catches up.
-using WatchNews = std::map<int64_t, std::vector<std::string>>;
+struct News {
+  std::vector<std::string> lines;
+  size_t earlier = 0;
+  bool open = false;
 
-/// One of the two servers that are compared: calls, one at a time, and a watch stream.
+  size_t count() const { return earlier + lines.size(); }
+};
+
+/// By the watch's id.
+using WatchNews = std::map<int64_t, News>;
+
+/// One of the two servers that are compared: calls, and a watch stream.
 class Side {
  public:
   explicit Side(const std::string& endpoint);
@@ -37,7 +48,14 @@ class Side {
   Side(const Side&) = delete;
   Side& operator=(const Side&) = delete;
 
-  Outcome Call(const Step& step);
+  /// Sends a call, and does not wait for its end.
+  std::unique_ptr<Exchange> Begin(const Step& step) const;
+  /// Waits for the end of what was begun.
+  Outcome End(const Step& step, Exchange& exchange);
+  Outcome Call(const Step& step) { return End(step, *Begin(step)); }
+  /// A look that is no step of the script.
+  pb::RangeResponse Look(const pb::RangeRequest& range, const std::string& caller = "") const;
+
   /// Sends to the watch stream.
   void Watch(const Step& step);
   /// Takes in what comes on the stream until `done` says so of all the news so far; false when it
@@ -45,11 +63,17 @@ class Side {
   bool AwaitNews(std::chrono::milliseconds patience,
                  const std::function<bool(const WatchNews&)>& done);
   const WatchNews& news() const { return news_; }
+  /// Keeps of the news only how many there were.
+  void ForgetNews();
 
  private:
   struct Parts;
 
+  CallOptions OptionsOf(const Step& step) const;
+
   const std::unique_ptr<Parts> parts_;
+  Mask mask_;
+  std::map<std::string, std::string> tokens_;  // by user
   WatchNews news_;
 };
 

@@ -1,8 +1,9 @@
 #include "conformance/differential/step.h"
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/text_format.h>
 
-#include "conformance/support/rpc.h"
+#include "absl/strings/escaping.h"
 
 namespace conformance {
 namespace {
@@ -20,20 +21,35 @@ std::string Lines(const google::protobuf::Message& message, const std::string& i
   return indented;
 }
 
+std::string AsStatement(const Step& step) {
+  if (step.bytes) {
+    return "  s.CallRaw(\"" + step.method + "\", std::string(\"" + absl::CHexEscape(*step.bytes) +
+           "\", " + std::to_string(step.bytes->size()) + "));\n";
+  }
+  std::string text;
+  if (!step.caller.empty()) text += "  // By " + step.caller + ":\n";
+  if (step.gives_up) text += "  // Cancel:\n";
+  const bool watch = step.method == kWatchMethod;
+  text += watch ? "  stream.Send(" : "  s.Call(";
+  return text + "FromText<pb::" + step.request->GetDescriptor()->name() + ">(R\"(\n" +
+         Lines(*step.request, "      ") + "  )\"));\n";
+}
+
 }  // namespace
 
+// The paths are etcd's, the descriptors ours: "/etcdserverpb.KV/Put" is
+// etcdpp_proto.etcdserverpb.KV.
 std::unique_ptr<google::protobuf::Message> NewResponse(const std::string& method) {
-  const std::string name = method.substr(method.rfind('/') + 1);
-  if (name == "Range") return std::make_unique<pb::RangeResponse>();
-  if (name == "Put") return std::make_unique<pb::PutResponse>();
-  if (name == "DeleteRange") return std::make_unique<pb::DeleteRangeResponse>();
-  if (name == "Txn") return std::make_unique<pb::TxnResponse>();
-  if (name == "Compact") return std::make_unique<pb::CompactionResponse>();
-  if (name == "LeaseGrant") return std::make_unique<pb::LeaseGrantResponse>();
-  if (name == "LeaseRevoke") return std::make_unique<pb::LeaseRevokeResponse>();
-  if (name == "LeaseTimeToLive") return std::make_unique<pb::LeaseTimeToLiveResponse>();
-  if (name == "LeaseLeases") return std::make_unique<pb::LeaseLeasesResponse>();
-  return std::make_unique<pb::HashKVResponse>();
+  const size_t slash = method.rfind('/');
+  const auto* const service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+      "etcdpp_proto." + method.substr(1, slash - 1));
+  const auto* const described =
+      service == nullptr ? nullptr : service->FindMethodByName(method.substr(slash + 1));
+  if (described == nullptr) return std::make_unique<pb::ResponseHeader>();
+  return std::unique_ptr<google::protobuf::Message>(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(described->output_type())
+          ->New());
 }
 
 std::string AsCase(const Script& script, const std::string& name) {
@@ -41,12 +57,7 @@ std::string AsCase(const Script& script, const std::string& name) {
   bool watches = false;
   for (const Step& step : script) watches = watches || step.method == kWatchMethod;
   if (watches) text += "  WatchStream stream(s);\n";
-  for (const Step& step : script) {
-    const std::string type = step.request->GetDescriptor()->name();
-    const bool watch = step.method == kWatchMethod;
-    text += watch ? "  stream.Send(" : "  s.Call(";
-    text += "FromText<pb::" + type + ">(R\"(\n" + Lines(*step.request, "      ") + "  )\"));\n";
-  }
+  for (const Step& step : script) text += AsStatement(step);
   return text + "}\n";
 }
 

@@ -57,6 +57,18 @@ TEST(Payload, ThatIsNoMessageLeavesTheConnectionUsable) {
   EXPECT_THAT(s.Call(Put(s("a"), "1")), IsOk());
 }
 
+// A field of no message, begun as the group 26 and ended as the group 12.
+TEST(Payload, MayHoldAnUnknownGroupThatEndsAsAnotherUpTo36) {
+  Scratch s;
+  const auto put = s.CallRaw(kPut, "\xd3\x01\x64" + Put(s("a"), "1").SerializeAsString());
+  if (target().version.AtLeast(3, 7)) {
+    EXPECT_EQ(put.status.error_code(), grpc::INTERNAL);
+  } else {
+    EXPECT_THAT(put, IsOk());
+    EXPECT_EQ(s.Get("a").count(), 1);
+  }
+}
+
 TEST(Payload, OfNothingIsTheEmptyMessage) {
   const Wire wire;
   EXPECT_THAT(wire.CallRaw(kPut, ""), FailsWith(kEmptyKey));
