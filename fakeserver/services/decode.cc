@@ -101,8 +101,9 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, const Dispatcher& rules, Mess
         absl::StrCat(Prefix(kind, behavior), "proto: cannot parse invalid wire-format data"));
   }
   if (parsed && !HoldsUnknown(message)) return absl::OkStatus();
-  const auto error = FindWireError(*message.GetDescriptor(), Flatten(bytes));
-  if (parsed && !error) return absl::OkStatus();
+  std::string known;
+  const auto error = FindWireError(*message.GetDescriptor(), Flatten(bytes), known);
+  if (!error && (parsed || message.ParseFromString(known))) return absl::OkStatus();
   return absl::InternalError(
       absl::StrCat(Prefix(kind, behavior), error.value_or("unexpected EOF")));
 }

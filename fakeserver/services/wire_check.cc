@@ -5,6 +5,8 @@
 
 #include <google/protobuf/wire_format_lite.h>
 
+#include "fakeserver/base/wire_format.h"
+
 namespace fakeetcd {
 namespace {
 
@@ -43,7 +45,8 @@ std::string GoName(const FieldDescriptor& field) {
 
 class Scanner {
  public:
-  explicit Scanner(std::string_view rest) : rest_(rest) {}
+  /// Appends what it understands to `known`, in the one way of writing it.
+  Scanner(std::string_view rest, std::string& known) : rest_(rest), known_(known) {}
 
   Error Message(const Descriptor& type) {
     while (!rest_.empty()) {
@@ -73,10 +76,20 @@ class Scanner {
       return "proto: wrong wireType = " + std::to_string(wire_type) + " for field " +
              GoName(*field);
     }
-    if (packed || field->message_type() == nullptr) return Skip(wire_type);
+    AppendVarint(known_, static_cast<uint64_t>(number) << 3 | tag % 8);
+    if (packed || field->message_type() == nullptr) {
+      const std::string_view before = rest_;
+      if (auto error = Skip(wire_type)) return error;
+      known_.append(before.substr(0, before.size() - rest_.size()));
+      return std::nullopt;
+    }
     std::string_view bytes;
     if (auto error = Delimited(bytes)) return error;
-    return Scanner(bytes).Message(*field->message_type());
+    std::string within;
+    if (auto error = Scanner(bytes, within).Message(*field->message_type())) return error;
+    AppendVarint(known_, within.size());
+    known_.append(within);
+    return std::nullopt;
   }
 
   Error Skip(int wire_type) {
@@ -142,12 +155,14 @@ class Scanner {
   }
 
   std::string_view rest_;
+  std::string& known_;
 };
 
 }  // namespace
 
-std::optional<std::string> FindWireError(const Descriptor& type, std::string_view bytes) {
-  return Scanner(bytes).Message(type);
+std::optional<std::string> FindWireError(const Descriptor& type, std::string_view bytes,
+                                         std::string& known) {
+  return Scanner(bytes, known).Message(type);
 }
 
 }  // namespace fakeetcd

@@ -10,8 +10,9 @@ namespace fakeetcd {
 
 /// What is wrong with the bytes of a message, in the words of the decoder that etcd had up to 3.6
 /// (gogo/protobuf's generated Unmarshal); nullopt when nothing is. It is stricter than protobuf:
-/// a known field of another wire type is an error, not an unknown field.
+/// a known field of another wire type is an error, not an unknown field. And it is laxer: of what
+/// it does not know it looks at little. Appends to `known` the message without that.
 std::optional<std::string> FindWireError(const google::protobuf::Descriptor& type,
-                                         std::string_view bytes);
+                                         std::string_view bytes, std::string& known);
 
 }  // namespace fakeetcd

@@ -1,6 +1,8 @@
 #include "fakeserver/services/wire_check.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +11,12 @@
 
 namespace fakeetcd {
 namespace {
+
+std::optional<std::string> ErrorIn(const google::protobuf::Descriptor& type,
+                                   std::string_view bytes) {
+  std::string known;
+  return FindWireError(type, bytes, known);
+}
 
 using namespace std::string_literals;  // NOLINT(google-build-using-namespace): bytes with zeros
 
@@ -34,7 +42,7 @@ TEST(WireCheckTest, TellsWhatIsWrongInTheWordsOfEtcd) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.want);
-    EXPECT_EQ(FindWireError(*pb::PutRequest::descriptor(), c.bytes), c.want);
+    EXPECT_EQ(ErrorIn(*pb::PutRequest::descriptor(), c.bytes), c.want);
   }
 }
 
@@ -42,8 +50,22 @@ TEST(WireCheckTest, FindsNothingWrongWithUnknownFields) {
   const std::string bytes_field = "\x0a\x01"s + "a\xa2\x06\x01x";
   const std::string group = "\xa3\x01\xa4\x01";
 
-  EXPECT_EQ(FindWireError(*pb::PutRequest::descriptor(), bytes_field), std::nullopt);
-  EXPECT_EQ(FindWireError(*pb::PutRequest::descriptor(), group), std::nullopt);
+  EXPECT_EQ(ErrorIn(*pb::PutRequest::descriptor(), bytes_field), std::nullopt);
+  EXPECT_EQ(ErrorIn(*pb::PutRequest::descriptor(), group), std::nullopt);
+}
+
+TEST(WireCheckTest, LeavesOutWhatNobodyKnows) {
+  pb::TxnRequest txn;
+  pb::PutRequest& put = *txn.add_success()->mutable_request_put();
+  put.set_key("a");
+  const std::string clean = txn.SerializeAsString();
+  put.GetReflection()->MutableUnknownFields(&put)->AddVarint(50, 7);
+  // A group that ends as another, which protobuf does not take.
+  const std::string bytes = txn.SerializeAsString() + "\xd3\x01\x64";
+
+  std::string known;
+  EXPECT_EQ(FindWireError(*pb::TxnRequest::descriptor(), bytes, known), std::nullopt);
+  EXPECT_EQ(known, clean);
 }
 
 TEST(WireCheckTest, LooksIntoMessagesWithinTheMessage) {
@@ -51,7 +73,7 @@ TEST(WireCheckTest, LooksIntoMessagesWithinTheMessage) {
   pb::PutRequest& put = *txn.add_success()->mutable_request_put();
   put.GetReflection()->MutableUnknownFields(&put)->AddVarint(1, 7);
 
-  EXPECT_EQ(FindWireError(*pb::TxnRequest::descriptor(), txn.SerializeAsString()),
+  EXPECT_EQ(ErrorIn(*pb::TxnRequest::descriptor(), txn.SerializeAsString()),
             "proto: wrong wireType = 0 for field Key");
 }
 
@@ -59,8 +81,8 @@ TEST(WireCheckTest, TakesRepeatedEnumsPackedOrNot) {
   const std::string packed = "\x2a\x02\x00\x01"s;
   const std::string one_by_one = "\x28\x00\x28\x01"s;
 
-  EXPECT_EQ(FindWireError(*pb::WatchCreateRequest::descriptor(), packed), std::nullopt);
-  EXPECT_EQ(FindWireError(*pb::WatchCreateRequest::descriptor(), one_by_one), std::nullopt);
+  EXPECT_EQ(ErrorIn(*pb::WatchCreateRequest::descriptor(), packed), std::nullopt);
+  EXPECT_EQ(ErrorIn(*pb::WatchCreateRequest::descriptor(), one_by_one), std::nullopt);
 }
 
 }  // namespace
