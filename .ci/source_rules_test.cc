@@ -97,7 +97,7 @@ const std::vector<Layer>& Layers() {
   static const std::vector<Layer> layers = {
       {"client/include/etcdpp/", {"etcdpp/"}},
       {"client/src/",
-       {"etcdpp/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/"}},
+       {"etcdpp/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/", "openssl/"}},
       {"client/mocks/", {"etcdpp/", "gmock/"}},
       {"client/", {"etcdpp/"}},
       {"examples/", {"etcdpp/", "fakeetcd/", "gtest/", "gmock/"}},

@@ -13,13 +13,13 @@ Future<std::optional<KeyValue>> GetOne(AsyncClient client, RangeRequest request,
 }
 
 /// A delay that ends once: by time, by a stop, or because nobody will ever run it.
-class Alarm {
+class DelayEnd {
  public:
-  explicit Alarm(std::shared_ptr<internal::FutureState<Nothing>> state)
+  explicit DelayEnd(std::shared_ptr<internal::FutureState<Nothing>> state)
       : state_(std::move(state)) {}
-  ~Alarm() { End(Status(Code::kCancelled, "the delay's connection is gone")); }
-  Alarm(const Alarm&) = delete;
-  Alarm& operator=(const Alarm&) = delete;
+  ~DelayEnd() { End(Status(Code::kCancelled, "the delay's connection is gone")); }
+  DelayEnd(const DelayEnd&) = delete;
+  DelayEnd& operator=(const DelayEnd&) = delete;
 
   void End(Result<Nothing> result) {
     if (!ended_.exchange(true)) state_->Set(std::move(result));
@@ -109,12 +109,12 @@ Future<LeasesResponse> AsyncClient::Leases(const CallOptions& call) {
 
 Future<Nothing> AsyncClient::Delay(std::chrono::milliseconds delay) {
   const auto state = std::make_shared<internal::FutureState<Nothing>>();
-  const auto alarm = std::make_shared<Alarm>(state);
-  state->OnStop([weak = std::weak_ptr<Alarm>(alarm)] {
+  const auto delay_end = std::make_shared<DelayEnd>(state);
+  state->OnStop([weak = std::weak_ptr<DelayEnd>(delay_end)] {
     const auto cancelled = weak.lock();
     if (cancelled) cancelled->End(Status(Code::kCancelled, "the delay was cancelled"));
   });
-  connection_->RunAfter(delay, [alarm] { alarm->End(Nothing()); });
+  connection_->RunAfter(delay, [delay_end] { delay_end->End(Nothing()); });
   return Future<Nothing>(state);
 }
 

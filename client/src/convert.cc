@@ -18,16 +18,6 @@ Wire ToWire(Ours value) {
   return static_cast<Wire>(static_cast<int>(value));
 }
 
-template <typename Wire>
-void SetRange(const KeyRange& range, Wire* wire) {
-  wire->set_key(range.key());
-  if (!range.end().empty()) wire->set_range_end(range.end());
-}
-
-ResponseHeader FromProto(const pb::ResponseHeader& header) {
-  return {header.cluster_id(), header.member_id(), header.revision(), header.raft_term()};
-}
-
 KeyValue FromProto(mvccpb::KeyValue&& kv) {
   KeyValue result;
   result.key = std::move(*kv.mutable_key());
@@ -213,6 +203,10 @@ pb::WatchRequest ToProto(WatchCommand command) {
   pb::WatchRequest wire;
   std::visit(ToWatchRequest{&wire}, command);
   return wire;
+}
+
+ResponseHeader FromProto(const pb::ResponseHeader& header) {
+  return {header.cluster_id(), header.member_id(), header.revision(), header.raft_term()};
 }
 
 RangeResponse FromProto(pb::RangeResponse&& response) {

@@ -29,6 +29,14 @@ pb::LeaseKeepAliveRequest ToProto(const LeaseKeepAliveRequest& request);
 pb::LeaseTimeToLiveRequest ToProto(const TimeToLiveRequest& request);
 pb::WatchRequest ToProto(WatchCommand command);
 
+/// Writes a range into a message that has `key` and `range_end`.
+template <typename Wire>
+void SetRange(const KeyRange& range, Wire* wire) {
+  wire->set_key(range.key());
+  if (!range.end().empty()) wire->set_range_end(range.end());
+}
+
+ResponseHeader FromProto(const pb::ResponseHeader& header);
 RangeResponse FromProto(pb::RangeResponse&& response);
 PutResponse FromProto(pb::PutResponse&& response);
 DeleteResponse FromProto(pb::DeleteRangeResponse&& response);

@@ -46,7 +46,10 @@ Endpoint::Endpoint(std::string endpoint_target, const std::shared_ptr<grpc::Chan
     : target(std::move(endpoint_target)),
       kv(etcdpp_proto::etcdserverpb::KV::NewStub(channel)),
       lease(etcdpp_proto::etcdserverpb::Lease::NewStub(channel)),
-      watch(etcdpp_proto::etcdserverpb::Watch::NewStub(channel)) {}
+      watch(etcdpp_proto::etcdserverpb::Watch::NewStub(channel)),
+      auth(etcdpp_proto::etcdserverpb::Auth::NewStub(channel)),
+      cluster(etcdpp_proto::etcdserverpb::Cluster::NewStub(channel)),
+      maintenance(etcdpp_proto::etcdserverpb::Maintenance::NewStub(channel)) {}
 
 Endpoints::Endpoints(const Options& options) : size_(options.endpoints.size()) {
   if (options.endpoints.empty() || options.connections_per_endpoint < 1) {

@@ -9,8 +9,11 @@
 
 #include "etcdpp/options.h"
 #include "etcdpp/status.h"
+#include "etcdpp_proto/auth.grpc.pb.h"
+#include "etcdpp_proto/cluster.grpc.pb.h"
 #include "etcdpp_proto/kv.grpc.pb.h"
 #include "etcdpp_proto/lease.grpc.pb.h"
+#include "etcdpp_proto/maintenance.grpc.pb.h"
 #include "etcdpp_proto/watch.grpc.pb.h"
 
 namespace etcdpp {
@@ -23,6 +26,9 @@ struct Endpoint {
   const std::unique_ptr<etcdpp_proto::etcdserverpb::KV::Stub> kv;
   const std::unique_ptr<etcdpp_proto::etcdserverpb::Lease::Stub> lease;
   const std::unique_ptr<etcdpp_proto::etcdserverpb::Watch::Stub> watch;
+  const std::unique_ptr<etcdpp_proto::etcdserverpb::Auth::Stub> auth;
+  const std::unique_ptr<etcdpp_proto::etcdserverpb::Cluster::Stub> cluster;
+  const std::unique_ptr<etcdpp_proto::etcdserverpb::Maintenance::Stub> maintenance;
   // steady_clock ticks until which others are preferred; 0: none.
   std::atomic<int64_t> shunned_until{0};
 };

@@ -3,7 +3,7 @@
 #include <random>
 #include <utility>
 
-#include "client/src/call.h"
+#include "client/src/invoke.h"
 #include "client/src/methods.h"
 #include "etcdpp/client.h"
 
@@ -14,40 +14,6 @@ using std::chrono::milliseconds;
 
 // Of streams that broke. Short at first: a watch should hardly notice a restarted server.
 Backoff StreamBackoff() { return {milliseconds(20), milliseconds(2000), std::random_device{}()}; }
-
-template <typename Response>
-Result<Response> ToResult(Result<Response> result) {
-  return result;
-}
-
-// A renewal of a lease that does not exist is answered, with no time left.
-Result<LeaseKeepAliveResponse> ToResult(Result<LeaseKeepAliveResponse> result) {
-  if (result.ok() && result->ttl.count() <= 0) {
-    return Status(Code::kNotFound, "etcdserver: requested lease not found");
-  }
-  return result;
-}
-
-template <typename Proto>
-auto ConvertResult(Result<Proto> result) {
-  using Response = decltype(FromProto(std::declval<Proto>()));
-  if (!result.ok()) return Result<Response>(result.status());
-  return ToResult(Result<Response>(FromProto(*std::move(result))));
-}
-
-template <typename Request, typename Proto>
-auto Blocking(Transport& transport, const Rpc<Request, Proto>& rpc, const Request& request,
-              const CallOptions& call) {
-  return ConvertResult(Call(transport, rpc, request, call));
-}
-
-template <typename Request, typename Proto, typename Response>
-void Async(Transport& transport, const Rpc<Request, Proto>& rpc, Request request, CallOptions call,
-           Callback<Response> done) {
-  AsyncCall<Request, Proto>::Start(
-      transport, rpc, std::move(request), std::move(call),
-      [done = std::move(done)](Result<Proto> result) { done(ConvertResult(std::move(result))); });
-}
 
 const Rpc<pb::TxnRequest, pb::TxnResponse>& TxnMethod(const TxnRequest& request) {
   return IsReadOnly(request) ? kReadOnlyTxn : kTxn;
@@ -109,6 +75,9 @@ class FailedRenewal final : public LeaseRenewal {
 
 GrpcConnection::GrpcConnection(const Options& options)
     : transport_(std::make_unique<Transport>(options)),
+      auth_(*transport_),
+      cluster_(*transport_),
+      maintenance_(*transport_),
       keepalive_(std::make_shared<KeepAliveHub>(
           [transport = transport_.get()](StreamEvents<LeaseKeepAliveResponse> events) {
             return KeepAliveBidiStream::Open(*transport, RequireLeader(), StartKeepAlive,

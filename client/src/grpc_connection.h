@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/src/grpc_admin.h"
 #include "client/src/keepalive_hub.h"
 #include "client/src/transport.h"
 #include "client/src/watch_hub.h"
@@ -52,11 +53,18 @@ class GrpcConnection final : public Connection {
 
   void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) override;
 
+  AuthService& auth() override { return auth_; }
+  ClusterService& cluster() override { return cluster_; }
+  MaintenanceService& maintenance() override { return maintenance_; }
+
  private:
   std::shared_ptr<WatchHub> WatchHubFor(const WatchParams& params);
   std::shared_ptr<WatchHub> NewWatchHub(const CallOptions& call);
 
   std::unique_ptr<Transport> transport_;
+  GrpcAuth auth_;
+  GrpcCluster cluster_;
+  GrpcMaintenance maintenance_;
   const std::shared_ptr<KeepAliveHub> keepalive_;
 
   std::mutex mu_;  // guards what follows

@@ -6,10 +6,13 @@
 #include <optional>
 #include <string_view>
 
+#include "etcdpp/auth.h"
 #include "etcdpp/batch.h"
+#include "etcdpp/cluster.h"
 #include "etcdpp/connection.h"
 #include "etcdpp/kv.h"
 #include "etcdpp/lease.h"
+#include "etcdpp/maintenance.h"
 #include "etcdpp/options.h"
 #include "etcdpp/scan.h"
 #include "etcdpp/status.h"
@@ -118,6 +121,12 @@ class Client {
   /// Renews for as long as the result lives.
   LeaseKeeper KeepAlive(const LeaseGrantResponse& lease);
   LeaseKeeper KeepAlive(LeaseId id);
+
+  // Running a cluster. See auth.h, cluster.h and maintenance.h.
+
+  Auth auth() const { return Auth(connection_); }
+  Cluster cluster() const { return Cluster(connection_); }
+  Maintenance maintenance() const { return Maintenance(connection_); }
 
   /// What the calls go through: the asynchronous forms are there.
   const std::shared_ptr<Connection>& connection() const { return connection_; }

@@ -4,22 +4,18 @@
 #include <functional>
 #include <memory>
 
+#include "etcdpp/auth.h"
+#include "etcdpp/call.h"
+#include "etcdpp/cluster.h"
 #include "etcdpp/kv.h"
 #include "etcdpp/lease.h"
+#include "etcdpp/maintenance.h"
 #include "etcdpp/options.h"
 #include "etcdpp/status.h"
 #include "etcdpp/txn.h"
 #include "etcdpp/watch.h"
 
 namespace etcdpp {
-
-/// What one call is given. A struct, so that a call can learn to take more without breaking those
-/// who implement or mock Connection.
-template <typename Request>
-struct Params {
-  Request request = {};
-  CallOptions call = {};
-};
 
 using RangeParams = Params<RangeRequest>;
 using PutParams = Params<PutRequest>;
@@ -31,16 +27,8 @@ using LeaseGrantParams = Params<LeaseGrantRequest>;
 using LeaseRevokeParams = Params<LeaseRevokeRequest>;
 using LeaseKeepAliveParams = Params<LeaseKeepAliveRequest>;
 using TimeToLiveParams = Params<TimeToLiveRequest>;
-
-struct LeasesParams {
-  CallOptions call = {};
-};
+using LeasesParams = CallParams;
 using KeepAliveParams = Params<KeepAliveRequest>;
-
-/// Takes the result of an asynchronous call, exactly once, on a thread of the connection: it must
-/// not block there.
-template <typename Response>
-using Callback = std::function<void(Result<Response>)>;
 
 /// Where a Client's calls go: etcd over gRPC, or what a test puts in its place. One function per
 /// RPC, and an asynchronous twin that returns at once.
@@ -87,6 +75,11 @@ class Connection {
   /// leases. It may make calls, but must not wait there for another callback. The destructor drops,
   /// and destroys, the tasks still waiting.
   virtual void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) = 0;
+
+  // The services about running a cluster, which live as long as the connection.
+  virtual AuthService& auth() = 0;
+  virtual ClusterService& cluster() = 0;
+  virtual MaintenanceService& maintenance() = 0;
 };
 
 /// Connects to etcd over gRPC. Returns at once, whether or not a server is there; endpoints that

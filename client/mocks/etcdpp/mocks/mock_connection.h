@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "etcdpp/connection.h"
+#include "etcdpp/mocks/mock_services.h"
 
 namespace etcdpp::mocks {
 
@@ -19,6 +20,10 @@ namespace etcdpp::mocks {
 ///
 /// An asynchronous call without an expectation of its own makes the blocking one and hands its
 /// result to the callback at once, so that one expectation serves both.
+///
+/// The services about running a cluster are mocks of their own:
+///
+///   EXPECT_CALL(connection->auth_service, UserAdd).WillOnce(Return(AuthResponse()));
 class MockConnection : public Connection {
  public:
   MockConnection() {
@@ -88,6 +93,14 @@ class MockConnection : public Connection {
   MOCK_METHOD(std::unique_ptr<LeaseRenewal>, KeepAlive, (KeepAliveParams), (override));
 
   MOCK_METHOD(void, RunAfter, (std::chrono::milliseconds, std::function<void()>), (override));
+
+  AuthService& auth() override { return auth_service; }
+  ClusterService& cluster() override { return cluster_service; }
+  MaintenanceService& maintenance() override { return maintenance_service; }
+
+  testing::NiceMock<MockAuthService> auth_service;
+  testing::NiceMock<MockClusterService> cluster_service;
+  testing::NiceMock<MockMaintenanceService> maintenance_service;
 };
 
 /// What a mocked watch stands on. AsyncNext makes a NextFor, unless expected otherwise.

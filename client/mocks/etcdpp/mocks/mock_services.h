@@ -1,0 +1,203 @@
+#pragma once
+
+#include <utility>
+
+#include <gmock/gmock.h>
+
+#include "etcdpp/auth.h"
+#include "etcdpp/cluster.h"
+#include "etcdpp/maintenance.h"
+
+namespace etcdpp::mocks {
+
+// What MockConnection has for the services about running a cluster. Their asynchronous calls make
+// the blocking ones, as its own do.
+
+/// Users and roles.
+class MockAuthService : public AuthService {
+ public:
+  MockAuthService() {
+    using testing::Invoke;
+    ON_CALL(*this, AsyncAuthEnable).WillByDefault(Invoke([this](CallParams p, auto done) {
+      done(AuthEnable(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncAuthDisable).WillByDefault(Invoke([this](CallParams p, auto done) {
+      done(AuthDisable(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncAuthStatus).WillByDefault(Invoke([this](CallParams p, auto done) {
+      done(AuthStatus(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncAuthenticate).WillByDefault(Invoke([this](AuthenticateParams p, auto done) {
+      done(Authenticate(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncUserAdd).WillByDefault(Invoke([this](UserAddParams p, auto done) {
+      done(UserAdd(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncUserGet).WillByDefault(Invoke([this](UserParams p, auto done) {
+      done(UserGet(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncUserList).WillByDefault(Invoke([this](CallParams p, auto done) {
+      done(UserList(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncUserDelete).WillByDefault(Invoke([this](UserParams p, auto done) {
+      done(UserDelete(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncUserChangePassword)
+        .WillByDefault(Invoke([this](UserChangePasswordParams p, auto done) {
+          done(UserChangePassword(std::move(p)));
+        }));
+    ON_CALL(*this, AsyncUserGrantRole).WillByDefault(Invoke([this](UserRoleParams p, auto done) {
+      done(UserGrantRole(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncUserRevokeRole).WillByDefault(Invoke([this](UserRoleParams p, auto done) {
+      done(UserRevokeRole(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncRoleAdd).WillByDefault(Invoke([this](RoleParams p, auto done) {
+      done(RoleAdd(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncRoleGet).WillByDefault(Invoke([this](RoleParams p, auto done) {
+      done(RoleGet(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncRoleList).WillByDefault(Invoke([this](CallParams p, auto done) {
+      done(RoleList(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncRoleDelete).WillByDefault(Invoke([this](RoleParams p, auto done) {
+      done(RoleDelete(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncRoleGrantPermission)
+        .WillByDefault(Invoke([this](RoleGrantPermissionParams p, auto done) {
+          done(RoleGrantPermission(std::move(p)));
+        }));
+    ON_CALL(*this, AsyncRoleRevokePermission)
+        .WillByDefault(Invoke([this](RoleRevokePermissionParams p, auto done) {
+          done(RoleRevokePermission(std::move(p)));
+        }));
+  }
+
+  MOCK_METHOD(Result<AuthResponse>, AuthEnable, (CallParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, AuthDisable, (CallParams), (override));
+  MOCK_METHOD(Result<AuthStatusResponse>, AuthStatus, (CallParams), (override));
+  MOCK_METHOD(Result<AuthenticateResponse>, Authenticate, (AuthenticateParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, UserAdd, (UserAddParams), (override));
+  MOCK_METHOD(Result<UserGetResponse>, UserGet, (UserParams), (override));
+  MOCK_METHOD(Result<UserListResponse>, UserList, (CallParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, UserDelete, (UserParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, UserChangePassword, (UserChangePasswordParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, UserGrantRole, (UserRoleParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, UserRevokeRole, (UserRoleParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, RoleAdd, (RoleParams), (override));
+  MOCK_METHOD(Result<RoleGetResponse>, RoleGet, (RoleParams), (override));
+  MOCK_METHOD(Result<RoleListResponse>, RoleList, (CallParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, RoleDelete, (RoleParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, RoleGrantPermission, (RoleGrantPermissionParams), (override));
+  MOCK_METHOD(Result<AuthResponse>, RoleRevokePermission, (RoleRevokePermissionParams), (override));
+
+  MOCK_METHOD(void, AsyncAuthEnable, (CallParams, Callback<AuthResponse>), (override));
+  MOCK_METHOD(void, AsyncAuthDisable, (CallParams, Callback<AuthResponse>), (override));
+  MOCK_METHOD(void, AsyncAuthStatus, (CallParams, Callback<AuthStatusResponse>), (override));
+  MOCK_METHOD(void, AsyncAuthenticate, (AuthenticateParams, Callback<AuthenticateResponse>),
+              (override));
+  MOCK_METHOD(void, AsyncUserAdd, (UserAddParams, Callback<AuthResponse>), (override));
+  MOCK_METHOD(void, AsyncUserGet, (UserParams, Callback<UserGetResponse>), (override));
+  MOCK_METHOD(void, AsyncUserList, (CallParams, Callback<UserListResponse>), (override));
+  MOCK_METHOD(void, AsyncUserDelete, (UserParams, Callback<AuthResponse>), (override));
+  MOCK_METHOD(void, AsyncUserChangePassword, (UserChangePasswordParams, Callback<AuthResponse>),
+              (override));
+  MOCK_METHOD(void, AsyncUserGrantRole, (UserRoleParams, Callback<AuthResponse>), (override));
+  MOCK_METHOD(void, AsyncUserRevokeRole, (UserRoleParams, Callback<AuthResponse>), (override));
+  MOCK_METHOD(void, AsyncRoleAdd, (RoleParams, Callback<AuthResponse>), (override));
+  MOCK_METHOD(void, AsyncRoleGet, (RoleParams, Callback<RoleGetResponse>), (override));
+  MOCK_METHOD(void, AsyncRoleList, (CallParams, Callback<RoleListResponse>), (override));
+  MOCK_METHOD(void, AsyncRoleDelete, (RoleParams, Callback<AuthResponse>), (override));
+  MOCK_METHOD(void, AsyncRoleGrantPermission, (RoleGrantPermissionParams, Callback<AuthResponse>),
+              (override));
+  MOCK_METHOD(void, AsyncRoleRevokePermission, (RoleRevokePermissionParams, Callback<AuthResponse>),
+              (override));
+};
+
+/// Members.
+class MockClusterService : public ClusterService {
+ public:
+  MockClusterService() {
+    using testing::Invoke;
+    ON_CALL(*this, AsyncMemberList).WillByDefault(Invoke([this](MemberListParams p, auto done) {
+      done(MemberList(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncMemberAdd).WillByDefault(Invoke([this](MemberAddParams p, auto done) {
+      done(MemberAdd(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncMemberRemove).WillByDefault(Invoke([this](MemberParams p, auto done) {
+      done(MemberRemove(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncMemberUpdate).WillByDefault(Invoke([this](MemberUpdateParams p, auto done) {
+      done(MemberUpdate(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncMemberPromote).WillByDefault(Invoke([this](MemberParams p, auto done) {
+      done(MemberPromote(std::move(p)));
+    }));
+  }
+
+  MOCK_METHOD(Result<MembersResponse>, MemberList, (MemberListParams), (override));
+  MOCK_METHOD(Result<MemberAddResponse>, MemberAdd, (MemberAddParams), (override));
+  MOCK_METHOD(Result<MembersResponse>, MemberRemove, (MemberParams), (override));
+  MOCK_METHOD(Result<MembersResponse>, MemberUpdate, (MemberUpdateParams), (override));
+  MOCK_METHOD(Result<MembersResponse>, MemberPromote, (MemberParams), (override));
+
+  MOCK_METHOD(void, AsyncMemberList, (MemberListParams, Callback<MembersResponse>), (override));
+  MOCK_METHOD(void, AsyncMemberAdd, (MemberAddParams, Callback<MemberAddResponse>), (override));
+  MOCK_METHOD(void, AsyncMemberRemove, (MemberParams, Callback<MembersResponse>), (override));
+  MOCK_METHOD(void, AsyncMemberUpdate, (MemberUpdateParams, Callback<MembersResponse>), (override));
+  MOCK_METHOD(void, AsyncMemberPromote, (MemberParams, Callback<MembersResponse>), (override));
+};
+
+/// Alarms, status, hashes, snapshots.
+class MockMaintenanceService : public MaintenanceService {
+ public:
+  MockMaintenanceService() {
+    using testing::Invoke;
+    ON_CALL(*this, AsyncAlarm).WillByDefault(Invoke([this](AlarmParams p, auto done) {
+      done(Alarm(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncGetStatus).WillByDefault(Invoke([this](CallParams p, auto done) {
+      done(GetStatus(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncDefragment).WillByDefault(Invoke([this](CallParams p, auto done) {
+      done(Defragment(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncHash).WillByDefault(Invoke([this](CallParams p, auto done) {
+      done(Hash(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncHashKv).WillByDefault(Invoke([this](HashKvParams p, auto done) {
+      done(HashKv(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncMoveLeader).WillByDefault(Invoke([this](MoveLeaderParams p, auto done) {
+      done(MoveLeader(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncDowngrade).WillByDefault(Invoke([this](DowngradeParams p, auto done) {
+      done(Downgrade(std::move(p)));
+    }));
+    ON_CALL(*this, AsyncSnapshot).WillByDefault(Invoke([this](SnapshotParams p, auto done) {
+      done(Snapshot(std::move(p)));
+    }));
+  }
+
+  MOCK_METHOD(Result<AlarmResponse>, Alarm, (AlarmParams), (override));
+  MOCK_METHOD(Result<MemberStatus>, GetStatus, (CallParams), (override));
+  MOCK_METHOD(Result<DefragmentResponse>, Defragment, (CallParams), (override));
+  MOCK_METHOD(Result<HashResponse>, Hash, (CallParams), (override));
+  MOCK_METHOD(Result<HashKvResponse>, HashKv, (HashKvParams), (override));
+  MOCK_METHOD(Result<MoveLeaderResponse>, MoveLeader, (MoveLeaderParams), (override));
+  MOCK_METHOD(Result<DowngradeResponse>, Downgrade, (DowngradeParams), (override));
+  MOCK_METHOD(Result<SnapshotResponse>, Snapshot, (SnapshotParams), (override));
+
+  MOCK_METHOD(void, AsyncAlarm, (AlarmParams, Callback<AlarmResponse>), (override));
+  MOCK_METHOD(void, AsyncGetStatus, (CallParams, Callback<MemberStatus>), (override));
+  MOCK_METHOD(void, AsyncDefragment, (CallParams, Callback<DefragmentResponse>), (override));
+  MOCK_METHOD(void, AsyncHash, (CallParams, Callback<HashResponse>), (override));
+  MOCK_METHOD(void, AsyncHashKv, (HashKvParams, Callback<HashKvResponse>), (override));
+  MOCK_METHOD(void, AsyncMoveLeader, (MoveLeaderParams, Callback<MoveLeaderResponse>), (override));
+  MOCK_METHOD(void, AsyncDowngrade, (DowngradeParams, Callback<DowngradeResponse>), (override));
+  MOCK_METHOD(void, AsyncSnapshot, (SnapshotParams, Callback<SnapshotResponse>), (override));
+};
+
+}  // namespace etcdpp::mocks
