@@ -23,9 +23,11 @@ void StreamCall::Read() {
 
 void StreamCall::Write(grpc::ByteBuffer message, bool more_follows) {
   grpc::WriteOptions options;
-  if (more_follows) options.set_buffer_hint();
   const MutexLock lock(mu_);
   if (ended_) return;
+  // The call's metadata go with the first message, and gRPC tells that it is written only when they
+  // have been sent: a first message that waits for a second would wait for ever.
+  if (std::exchange(begun_, true) && more_follows) options.set_buffer_hint();
   outgoing_.Swap(&message);
   StartWrite(&outgoing_, options);
 }

@@ -56,6 +56,7 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   Mutex mu_;
   // After Finish gRPC allows neither reads nor writes.
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
+  bool begun_ ABSL_GUARDED_BY(mu_) = false;  // to write
 };
 
 }  // namespace fakeetcd
