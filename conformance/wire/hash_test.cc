@@ -96,7 +96,7 @@ TEST(HashKv, AtTheCompactionIsThatOfBeforeTheCompactionSince355) {
   if (target().version.Since({V(3, 5, 5), V(3, 6, 0)})) {
     EXPECT_EQ(after->compact_revision(), first);
     EXPECT_EQ(after->hash(), before);
-  } else if (target().version >= V(3, 4, 27)) {
+  } else if (target().version.Since({V(3, 4, 27), V(3, 5, 10)})) {
     EXPECT_EQ(after->compact_revision(), second);
   } else {
     EXPECT_THAT(after, FailsWith(kCompacted));

@@ -64,15 +64,17 @@ void SetAuth(const EtcdVersion& version, Behavior& behavior) {
   behavior.watch_from_key_is_checked_as_range = since({kNever, 33, 14});
 
   const bool calls_are_checked = since({42, 28, 9});
+  const bool lists_are_for_admins = calls_are_checked && !since({43, 29, 10});
   behavior.auth_status_needs_admin = version.minor < 7;
   behavior.reading_keys_of_lease_is_checked = since({26, 9, 0});
   behavior.leases_need_user = calls_are_checked;
   behavior.compact_needs_admin = calls_are_checked;
   behavior.alarm_needs_user = calls_are_checked;
-  behavior.alarm_errors_are_mapped = since({kNever, 0, 0});
+  behavior.alarm_list_needs_admin = lists_are_for_admins;
+  behavior.alarm_errors_are_mapped = since({42, 0, 0});
   behavior.move_leader_needs_admin = calls_are_checked;
   behavior.member_list_needs_user = calls_are_checked;
-  behavior.member_list_needs_admin = calls_are_checked && !since({43, 29, 10});
+  behavior.member_list_needs_admin = lists_are_for_admins;
   behavior.status_needs_admin = since({42, 28, 0}) && !since({kNever, 32, 12});
   behavior.status_needs_user = since({42, 28, 0});
   behavior.maintenance_auth_errors_are_mapped = since({kNever, kNever, 0});

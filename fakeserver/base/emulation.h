@@ -70,6 +70,7 @@ struct Behavior {
   bool leases_need_user = false;
   bool compact_needs_admin = false;
   bool alarm_needs_user = false;
+  bool alarm_list_needs_admin = false;
   bool alarm_errors_are_mapped = false;
   bool move_leader_needs_admin = false;
   bool member_list_needs_admin = false;

@@ -26,7 +26,8 @@ Asks WhomAsks(Call call, const Behavior& behavior) {
     case Call::kStatus:
       return AdminIf(behavior.status_needs_admin, UserIf(behavior.status_needs_user));
     case Call::kAlarmGet:
-      return UserIf(behavior.alarm_needs_user, Asks::kNoBadToken);
+      return AdminIf(behavior.alarm_list_needs_admin,
+                     UserIf(behavior.alarm_needs_user, Asks::kNoBadToken));
     case Call::kAlarmChange:
       return AdminIf(behavior.alarm_needs_user, Asks::kNoBadToken);
     case Call::kMoveLeader:
