@@ -6,14 +6,17 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fakeetcd/server.h"
@@ -65,6 +68,10 @@ class Typist {
     return text;
   }
   std::string ReadToTheEnd() { return ReadUntil("never sent"); }
+  bool IsAnsweredWithin(std::chrono::milliseconds time) const {
+    pollfd ready{.fd = socket_, .events = POLLIN, .revents = 0};
+    return poll(&ready, 1, static_cast<int>(time.count())) > 0;
+  }
 
  private:
   template <typename Address>
@@ -177,6 +184,34 @@ TEST(ServerFrontTest, ServesHttpApart) {
   EXPECT_FALSE(TestClient(at).Put("k", "v").ok());
   EXPECT_THAT(Ask(at, "/version"), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(Ask(server->endpoint(), "/version"), "");
+}
+
+double ProcessorSeconds() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+TEST(ServerFrontTest, WaitsQuietlyWhileThereAreNoDescriptors) {
+  const auto server = Server::Start();
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit low{.rlim_cur = 256, .rlim_max = limit.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &low);
+  std::vector<int> held;
+  for (int fd = dup(0); fd >= 0; fd = dup(0)) held.push_back(fd);
+  close(held.back());
+  held.pop_back();
+
+  Typist waiting(*server);  // takes the last one, so that the server gets none
+  waiting.Type("GET /version HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const double before = ProcessorSeconds();
+  EXPECT_FALSE(waiting.IsAnsweredWithin(std::chrono::milliseconds(300)));
+  EXPECT_LT(ProcessorSeconds() - before, 0.08);
+
+  for (const int fd : held) close(fd);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  EXPECT_THAT(waiting.ReadToTheEnd(), HasSubstr("etcdserver"));
 }
 
 TEST(ServerFrontTest, MakesUpACertificate) {

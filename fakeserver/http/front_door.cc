@@ -32,6 +32,8 @@ using Descriptor = asio::posix::stream_descriptor;
 constexpr std::chrono::milliseconds kLingerTime{500};
 // What a client may send ahead while a request of its is being answered.
 constexpr size_t kAheadMax = 64 << 10;
+// How long no connection is accepted after one could not be.
+constexpr std::chrono::milliseconds kPauseOfAccepting{20};
 
 bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
@@ -45,7 +47,7 @@ class FrontDoor::Loop {
   Loop(std::vector<Listener> listeners, Handlers handlers, std::shared_ptr<const TlsContext> tls)
       : handlers_(std::move(handlers)), tls_(std::move(tls)) {
     for (const Listener& listener : listeners) {
-      acceptors_.push_back({listener, Descriptor(io_, listener.socket)});
+      acceptors_.push_back({listener, Descriptor(io_, listener.socket), asio::steady_timer(io_)});
     }
     for (Acceptor& acceptor : acceptors_) Accept(acceptor);
     thread_ = std::thread([this] { io_.run(); });
@@ -61,6 +63,7 @@ class FrontDoor::Loop {
   struct Acceptor {
     Listener listener;
     Descriptor socket;
+    asio::steady_timer pause;
   };
 
   void Accept(Acceptor& acceptor) {
@@ -72,7 +75,12 @@ class FrontDoor::Loop {
         if (socket < 0) break;
         Welcome(acceptor.listener, socket);
       }
-      Accept(acceptor);
+      if (errno == EAGAIN || errno == ECONNABORTED) return Accept(acceptor);
+      // There are no descriptors left, say: who waits in the backlog would wake this at once.
+      acceptor.pause.expires_after(kPauseOfAccepting);
+      acceptor.pause.async_wait([this, &acceptor](const auto& stopped) {
+        if (!stopped) Accept(acceptor);
+      });
     });
   }
 
@@ -376,7 +384,10 @@ void FrontDoor::Loop::Welcome(const Listener& listener, int socket) {
 FrontDoor::Loop::~Loop() {
   asio::post(io_, [this] {
     boost::system::error_code ignored;
-    for (Acceptor& acceptor : acceptors_) acceptor.socket.close(ignored);
+    for (Acceptor& acceptor : acceptors_) {
+      acceptor.socket.close(ignored);
+      acceptor.pause.cancel(ignored);
+    }
     for (const auto& connection : std::set(connections_)) connection->Close();
   });
   thread_.join();
