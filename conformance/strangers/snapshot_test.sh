@@ -37,7 +37,7 @@ status() {
   revision=$(sed -n 's/^revision \([0-9]*\),.*/\1/p' "$1.dump")
   [[ $told == *"\"revision\":$revision,"* ]] || fail "status of another revision: $told"
   [[ $told == *"\"totalSize\":$size"* ]] || fail "status of another size: $told"
-  if [[ $restorer == *etcdutl ]]; then
+  if [[ $restorer == *etcdutl && $version != 3.5 ]]; then  # that one counts all versions of keys
     local keys
     keys=$(sed -n "s/^at revision $revision: \([0-9]*\) keys/\1/p" "$1.dump")
     [[ $told == *"\"totalKey\":$keys,"* ]] || fail "status of other keys: $told"

@@ -97,7 +97,7 @@ Engine::~Engine() = default;
 
 absl::StatusOr<RangeResponse> Engine::Range(const RangeRequest& request, const Caller& caller) {
   absl::StatusOr<RangeResponse> response = [&]() -> absl::StatusOr<RangeResponse> {
-    const Locked lock(*this);
+    const MutexLock lock(mu_);  // a read concerns nobody else
     auto access = state_->AccessOf(caller).CheckRange(request);
     if (access.ok() && state_->auth.IsStale(caller)) access = error::AuthOldRevision();
     if (!access.ok()) return access;
