@@ -87,13 +87,15 @@ GrpcConnection::GrpcConnection(const Options& options)
 
 GrpcConnection::~GrpcConnection() {
   keepalive_->Shutdown();
+  std::vector<std::shared_ptr<WatchHub>> hubs;
   {
     const std::lock_guard lock(mu_);
-    for (const auto& [key, hub] : watch_hubs_) hub->Shutdown();
+    for (const auto& [key, hub] : watch_hubs_) hubs.push_back(hub);
     for (const auto& weak : own_hubs_) {
-      if (const auto hub = weak.lock()) hub->Shutdown();
+      if (auto hub = weak.lock()) hubs.push_back(std::move(hub));
     }
   }
+  for (const auto& hub : hubs) hub->Shutdown();  // runs callbacks
   Close(std::move(transport_));
 }
 

@@ -1,0 +1,79 @@
+#include "etcdpp/callback_watch.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "client/src/callback_gate.h"
+
+namespace etcdpp {
+
+struct CallbackWatch::State {
+  State(Watch its_watch, Told its_told) : watch(std::move(its_watch)), told(std::move(its_told)) {}
+
+  Watch watch;
+  Told told;
+  CallbackGate gate;
+};
+
+namespace {
+
+// Asks for the next response, for as long as anybody wants it. Whoever waits holds no watch: its
+// end ends the wait.
+void Arm(const std::shared_ptr<CallbackWatch::State>& state) {
+  state->watch.AsyncNext().Then(
+      [weak = std::weak_ptr(state)](const Result<WatchResponse>& response) {
+        const auto held = weak.lock();
+        if (held == nullptr) return;
+        if (held->gate.Pass([&] { held->told(response); }) && response.ok()) Arm(held);
+      });
+}
+
+}  // namespace
+
+CallbackWatch::CallbackWatch(Client client, KeyRange range, Told told, const WatchOptions& options,
+                             const CallOptions& call)
+    : state_(
+          std::make_shared<State>(client.Watch(std::move(range), options, call), std::move(told))) {
+  Arm(state_);
+}
+
+CallbackWatch& CallbackWatch::operator=(CallbackWatch&& other) noexcept {
+  CallbackWatch old(std::move(*this));
+  state_ = std::move(other.state_);
+  return *this;
+}
+
+CallbackWatch::~CallbackWatch() {
+  if (state_ != nullptr) Cancel();
+}
+
+void CallbackWatch::Cancel() {
+  const auto state = state_;  // the callback may destroy this
+  state->gate.Close();
+  state->watch.Cancel();
+}
+
+void CallbackWatch::RequestProgress() { state_->watch.RequestProgress(); }
+
+int64_t CallbackWatch::compact_revision() const { return state_->watch.compact_revision(); }
+
+Result<WatchResponse> WatchOnce(Client client, KeyRange range, std::chrono::milliseconds timeout,
+                                const WatchOptions& options, const CallOptions& call) {
+  const auto begin = std::chrono::steady_clock::now();
+  CallOptions creation = call;
+  if (!creation.timeout && timeout < std::chrono::seconds(5)) creation.timeout = timeout;
+  Watch watch = client.Watch(std::move(range), options, creation);
+  while (true) {
+    auto left = kNoTimeout;
+    if (timeout != kNoTimeout) {
+      const auto spent = std::chrono::steady_clock::now() - begin;
+      left = std::chrono::ceil<std::chrono::milliseconds>(timeout - spent);
+      left = std::max(left, std::chrono::milliseconds(0));
+    }
+    auto response = watch.NextFor(left);
+    if (!response.ok() || !response->IsProgress()) return response;
+  }
+}
+
+}  // namespace etcdpp
