@@ -91,13 +91,17 @@ void RawHttp2::SendPing(std::string_view payload) const {
   Send({.type = kPing, .payload = std::string(payload)});
 }
 
-void RawHttp2::SendCall(uint32_t stream, std::string_view path) const {
+void RawHttp2::SendCall(uint32_t stream, std::string_view path, std::string_view message) const {
+  const auto size = static_cast<uint32_t>(message.size());
+  std::string data(1, '\0');  // not compressed
+  for (int shift = 24; shift >= 0; shift -= 8) data += static_cast<char>(size >> shift & 0xff);
+  data += message;
   const std::string headers = Literal(":method", "POST") + Literal(":scheme", "http") +
                               Literal(":path", path) + Literal(":authority", "etcd") +
                               Literal("content-type", "application/grpc") +
                               Literal("te", "trailers");
   Send({.type = kHeaders, .flags = kEndHeaders, .stream = stream, .payload = headers});
-  Send({.type = kData, .flags = kEndStream, .stream = stream, .payload = std::string(5, '\0')});
+  Send({.type = kData, .flags = kEndStream, .stream = stream, .payload = data});
 }
 
 std::optional<std::string> RawHttp2::Take(size_t bytes) {

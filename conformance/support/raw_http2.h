@@ -29,8 +29,8 @@ class RawHttp2 {
   void Send(const Frame& frame) const;
   /// `payload` has eight bytes.
   void SendPing(std::string_view payload) const;
-  /// Calls the gRPC method at `path` on stream `stream` with an empty message, and half-closes.
-  void SendCall(uint32_t stream, std::string_view path) const;
+  /// Calls the gRPC method at `path` on stream `stream` with one message, and half-closes.
+  void SendCall(uint32_t stream, std::string_view path, std::string_view message = "") const;
 
   /// The next frame of the type; those of others are left out. nullopt: the connection has ended.
   std::optional<Frame> Next(Type type);

@@ -69,6 +69,18 @@ TEST(Payload, MayHoldAnUnknownGroupThatEndsAsAnotherUpTo36) {
   }
 }
 
+// The lease of a put, in ten bytes of seven bits each.
+TEST(Payload, MayHoldANumberOfMoreThan64BitsUpTo36) {
+  Scratch s;
+  const auto put = s.CallRaw(kPut, Put(s("a"), "1").SerializeAsString() +
+                                       std::string("\x18\x80\x80\x80\x80\x80\x80\x80\x80\x80\x02"));
+  if (target().version.AtLeast(3, 7)) {
+    EXPECT_EQ(put.status.error_code(), grpc::INTERNAL);
+  } else {
+    EXPECT_THAT(put, IsOk());
+  }
+}
+
 TEST(Payload, OfNothingIsTheEmptyMessage) {
   const Wire wire;
   EXPECT_THAT(wire.CallRaw(kPut, ""), FailsWith(kEmptyKey));

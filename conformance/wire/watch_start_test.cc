@@ -9,6 +9,7 @@
 #include "conformance/support/call_all.h"
 #include "conformance/support/event_matchers.h"
 #include "conformance/support/matchers.h"
+#include "conformance/support/raw_http2.h"
 #include "conformance/support/scratch.h"
 #include "conformance/support/watch_stream.h"
 #include "conformance/target.h"
@@ -22,6 +23,9 @@ using testing::SizeIs;
 
 // How many revisions a response of a watch that catches up has at most.
 constexpr int kBatch = 1000;
+
+// Of an HTTP/2 frame that ends its stream.
+constexpr uint8_t kEndStream = 1;
 
 int64_t CompactNow(const Scratch& s) {
   const int64_t revision = s.Put("compacted here", "").header().revision();
@@ -459,6 +463,22 @@ TEST(WatchCatchUp, NeverSplitsARevisionBetweenResponses) {
 
   EXPECT_THAT(stream.NextOf(id).events(), SizeIs(kBatch - 1 + 3));
   EXPECT_THAT(stream.NextOf(id).events(), ElementsAre(IsPutOf(s("d"), "3")));
+}
+
+// Nothing else is sent on the connection that could take an answer along which was held back.
+TEST(WatchStart, InThePastIsAnsweredOnAConnectionThatIsUsedForNothingElse) {
+  Scratch s;
+  pb::WatchRequest watch;
+  *watch.mutable_create_request() =
+      WatchCreate(s("a"), {.start_revision = s.Put("a", "1").header().revision()});
+  RawHttp2 connection(target().endpoint);
+
+  connection.SendCall(1, "/etcdserverpb.Watch/Watch", watch.SerializeAsString());
+
+  const auto headers = connection.Next(RawHttp2::kHeaders);
+  ASSERT_TRUE(headers.has_value());
+  EXPECT_EQ(headers->flags & kEndStream, 0) << "the stream has ended";
+  EXPECT_TRUE(connection.Next(RawHttp2::kData).has_value());
 }
 
 }  // namespace

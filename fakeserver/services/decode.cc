@@ -44,6 +44,15 @@ std::string Flatten(const grpc::ByteBuffer& bytes) {
   return text;
 }
 
+bool HasOverlong(const grpc::ByteBuffer& bytes, const Message& message) {
+  grpc::Slice slice;
+  if (!bytes.TrySingleSlice(&slice).ok()) {
+    return HasOverlongVarint(*message.GetDescriptor(), Flatten(bytes));
+  }
+  return HasOverlongVarint(*message.GetDescriptor(),
+                           {reinterpret_cast<const char*>(slice.begin()), slice.size()});
+}
+
 // True when the message, or one within it, holds a field that is unknown, or of another wire type
 // than it should be: protobuf cannot tell these apart.
 bool HoldsUnknown(const Message& message) {
@@ -95,7 +104,9 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, const Dispatcher& rules, Mess
   const Behavior& behavior = rules.behavior();
   const bool health = IsOfHealth(message);
   const bool lenient = health || !behavior.wrong_wire_type_is_malformed;
-  if (parsed && lenient) return absl::OkStatus();
+  const bool overlong =
+      parsed && !behavior.wrong_wire_type_is_malformed && HasOverlong(bytes, message);
+  if (parsed && lenient && !overlong) return absl::OkStatus();
   if (health ? behavior.health_decode_error_is_terse : lenient) {
     return absl::InternalError(
         absl::StrCat(Prefix(kind, behavior), "proto: cannot parse invalid wire-format data"));

@@ -158,7 +158,67 @@ class Scanner {
   std::string& known_;
 };
 
+/// Looks for numbers of more than 64 bits in what is known to be well-formed otherwise.
+class VarintScanner {
+ public:
+  explicit VarintScanner(std::string_view rest) : rest_(rest) {}
+
+  bool Finds(const Descriptor& type) {
+    while (!rest_.empty() && !overlong_) {
+      const uint64_t tag = Varint();
+      const FieldDescriptor* field = type.FindFieldByNumber(static_cast<int>(tag >> 3));
+      const bool nested = field != nullptr && field->message_type() != nullptr;
+      switch (tag & 7) {
+        case kVarint:
+          Varint();
+          break;
+        case kDelimited: {
+          const std::string_view bytes = Take(Varint());
+          overlong_ = overlong_ || (nested && VarintScanner(bytes).Finds(*field->message_type()));
+          break;
+        }
+        case kFixed64:
+          Take(8);
+          break;
+        case kFixed32:
+          Take(4);
+          break;
+        default:  // a group's fields are looked at like those around it
+          break;
+      }
+    }
+    return overlong_;
+  }
+
+ private:
+  uint64_t Varint() {
+    uint64_t value = 0;
+    for (int shift = 0; !rest_.empty(); shift += 7) {
+      const auto byte = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      if (shift > 63) break;
+      overlong_ = overlong_ || (shift == 63 && byte > 1);
+      value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return value;
+  }
+
+  std::string_view Take(uint64_t size) {
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(taken.size());
+    return taken;
+  }
+
+  std::string_view rest_;
+  bool overlong_ = false;
+};
+
 }  // namespace
+
+bool HasOverlongVarint(const Descriptor& type, std::string_view bytes) {
+  return VarintScanner(bytes).Finds(type);
+}
 
 std::optional<std::string> FindWireError(const Descriptor& type, std::string_view bytes,
                                          std::string& known) {

@@ -15,4 +15,8 @@ namespace fakeetcd {
 std::optional<std::string> FindWireError(const google::protobuf::Descriptor& type,
                                          std::string_view bytes, std::string& known);
 
+/// Whether a number in the message, which protobuf has parsed, has more than 64 bits: protobuf
+/// drops those beyond, the decoder of etcd 3.7 (google.golang.org/protobuf) refuses the message.
+bool HasOverlongVarint(const google::protobuf::Descriptor& type, std::string_view bytes);
+
 }  // namespace fakeetcd

@@ -85,5 +85,15 @@ TEST(WireCheckTest, TakesRepeatedEnumsPackedOrNot) {
   EXPECT_EQ(ErrorIn(*pb::WatchCreateRequest::descriptor(), one_by_one), std::nullopt);
 }
 
+TEST(WireCheckTest, FindsNumbersOfMoreThan64Bits) {
+  const auto& type = *pb::PutRequest::descriptor();
+  const std::string nine = "\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+
+  EXPECT_FALSE(HasOverlongVarint(type, "\x18" + nine + "\x01"));
+  EXPECT_TRUE(HasOverlongVarint(type, "\x18" + nine + "\x02"));
+  EXPECT_TRUE(HasOverlongVarint(type, "\x98\x06" + nine + "\x7f"));
+  EXPECT_FALSE(HasOverlongVarint(type, "\x0a\x0b\x18" + nine + "\x02"));
+}
+
 }  // namespace
 }  // namespace fakeetcd
