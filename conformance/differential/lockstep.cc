@@ -191,7 +191,10 @@ std::optional<Difference> Lockstep::TakeWatch(const Step& step) {
     pair_->AwaitNews(kPatience, [&](const WatchNews& news) { return !IsOpen(news, id); });
   }
   if (request.create_request().start_revision() > 0) AwaitCatchingUp();
-  return CompareNews();
+  // What comes next may be for a watch of what comes next.
+  const bool starts_now =
+      request.has_create_request() && request.create_request().start_revision() == 0;
+  return starts_now ? std::nullopt : CompareNews();
 }
 
 // A watch that starts in the past is told of it some time later, and may have nothing to be told;

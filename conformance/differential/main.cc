@@ -1,4 +1,5 @@
 // etcd-differential: does the same to two etcd servers and compares all that they say.
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -57,6 +58,14 @@ class Servers {
   const std::string& left() const { return left_; }
   const std::string& right() const { return right_; }
 
+  /// What the real etcd said last, if it has ended by itself.
+  std::string LastWords() const {
+    if (real_ == nullptr || !real_->Ended()) return "";
+    const std::string log = real_->LogTail();
+    const size_t at = std::min(log.find("\"level\":\"fatal\""), log.find("panic:"));
+    return "It ended itself: " + (at == std::string::npos ? "" : log.substr(at, 600));
+  }
+
  private:
   std::unique_ptr<EtcdServer> real_;
   std::unique_ptr<EtcdServer> fake_;
@@ -79,41 +88,74 @@ void Print(const Difference& difference, const Flags& flags) {
             << AsCase(difference.script, "Seed" + std::to_string(flags.seed)) << std::flush;
 }
 
-int Run(const Flags& flags) {
-  const bool own = !flags.real.empty();
-  int64_t done = 0;
-  for (uint64_t round = 0; done < flags.ops; ++round) {
-    const Servers servers(flags);
-    const std::string version = Servers::VersionOf(servers.left());
-    const Profile& profile = *FindProfile(flags.profile, round);
-    if (round == 0) {
-      std::cout << "etcd " << version << ", profile " << flags.profile << ", seed " << flags.seed
-                << ", " << flags.ops << " operations" << std::endl;
+/// Rounds of so many operations, on new servers each.
+class Runner {
+ public:
+  explicit Runner(const Flags& flags) : flags_(flags), owns_(!flags.real.empty()) {}
+
+  int Run() {
+    for (uint64_t round = 0; done_ < flags_.ops; ++round) {
+      if (!Round(round)) return kExitDiffer;
     }
-    Generator generator(flags.seed + round, profile, *Version::Parse(version));
-    const int64_t count = own ? std::min(flags.ops_per_server, flags.ops - done) : flags.ops - done;
+    std::cout << done_ << " operations, no difference";
+    if (once_ > 0) std::cout << " but " << once_ << " that did not come again";
+    if (ends_ > 0) std::cout << "; the real etcd ended itself " << ends_ << " times";
+    std::cout << std::endl;
+    return 0;
+  }
+
+ private:
+  /// False when the servers differ.
+  bool Round(uint64_t round) {
+    const Servers servers(flags_);
+    const std::string version = Servers::VersionOf(servers.left());
+    const Profile& profile = *FindProfile(flags_.profile, round);
+    if (round == 0) {
+      std::cout << "etcd " << version << ", profile " << flags_.profile << ", seed " << flags_.seed
+                << ", " << flags_.ops << " operations" << std::endl;
+    }
+    Generator generator(flags_.seed + round, profile, *Version::Parse(version));
+    const int64_t left = flags_.ops - done_;
+    const int64_t count = owns_ ? std::min(flags_.ops_per_server, left) : left;
     auto difference = Lockstep(servers.left(), servers.right()).Run(generator, count);
-    const auto replay = [&](const Script& script) {
-      const Servers fresh(flags);
+    if (!difference) {
+      done_ += count;
+      return true;
+    }
+    std::cout << "after " << done_ << " operations, profile " << profile.name << ", seed "
+              << flags_.seed + round << ":" << std::endl;
+    done_ += static_cast<int64_t>(difference->script.size());
+    return IsForgiven(servers, *std::move(difference));
+  }
+
+  // What a real etcd does as it dies is nothing to follow.
+  bool IsForgiven(const Servers& servers, Difference difference) {
+    if (const std::string words = servers.LastWords(); !words.empty()) {
+      ++ends_;
+      std::cout << "  left:  " << difference.left << "\n" << words << std::endl;
+      return true;
+    }
+    const auto replay = [this](const Script& script) {
+      const Servers fresh(flags_);
       return Lockstep(fresh.left(), fresh.right()).Replay(script);
     };
-    if (difference) {
-      std::cout << "after " << done << " operations, profile " << profile.name << ", seed "
-                << flags.seed + round << ":\n";
-      if (own && !replay(difference->script)) {
-        std::cout << "  left:  " << difference->left << "\n  right: " << difference->right
-                  << "\nOnce, and not when done again: a matter of time." << std::endl;
-      } else {
-        if (own) difference = Shrink(*std::move(difference), flags.shrink_attempts, replay);
-        Print(*difference, flags);
-        return kExitDiffer;
-      }
+    if (owns_ && !replay(difference.script)) {
+      ++once_;
+      std::cout << "  left:  " << difference.left << "\n  right: " << difference.right
+                << "\nOnce, and not when done again: a matter of time." << std::endl;
+      return true;
     }
-    done += count;
+    if (owns_) difference = Shrink(std::move(difference), flags_.shrink_attempts, replay);
+    Print(difference, flags_);
+    return false;
   }
-  std::cout << done << " operations, no difference" << std::endl;
-  return 0;
-}
+
+  const Flags& flags_;
+  const bool owns_;
+  int64_t done_ = 0;
+  int once_ = 0;
+  int ends_ = 0;
+};
 
 int Main(int argc, char** argv) {
   Flags flags;
@@ -158,7 +200,7 @@ int Main(int argc, char** argv) {
     return Complain("give --left and --right, or --real and --fake (see --help)");
   }
   try {
-    return Run(flags);
+    return Runner(flags).Run();
   } catch (const std::exception& error) {
     return Complain(error.what());
   }
