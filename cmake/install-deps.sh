@@ -16,6 +16,8 @@ have node || matrix="$matrix nodejs"
 have npm || matrix="$matrix npm"
 have go || matrix="$matrix golang-go"
 have curl || matrix="$matrix curl"
+have javac || matrix="$matrix default-jdk-headless"
+have mvn || matrix="$matrix maven"
 python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || matrix="$matrix python3 python3-venv"
 
 say() { echo "install-deps: $*"; }
