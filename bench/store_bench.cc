@@ -14,6 +14,7 @@
 
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/base/key_range.h"
+#include "fakeserver/mvcc/hash.h"
 #include "fakeserver/mvcc/store.h"
 
 namespace {
@@ -127,6 +128,14 @@ void DeleteAndPut(benchmark::State& state) {
   }
 }
 BENCHMARK(DeleteAndPut)->Arg(1000)->Arg(1'000'000);
+
+void HashKvOfAll(benchmark::State& state) {
+  Filled& filled = Of(state.range(0));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(HashKv(filled.store.InputOfHashKv(0), filled.behavior));
+  }
+}
+BENCHMARK(HashKvOfAll)->Arg(1000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
 // Not a time: what a key of one version takes beyond its 20 bytes and its value's 80.
 void MemoryPerKey(benchmark::State& state) {

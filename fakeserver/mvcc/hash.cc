@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,55 +13,66 @@
 namespace fakeetcd {
 namespace {
 
-// The entries that a compaction at `revision` would leave: of each key the newest up to it.
-absl::flat_hash_map<std::string_view, const Version*> NewestUpTo(
-    int64_t revision, const std::vector<VersionPtr>& versions) {
-  absl::flat_hash_map<std::string_view, const Version*> newest;
-  for (const VersionPtr& version : versions) {
-    if (version->mod_revision() > revision) continue;
-    const Version*& best = newest[version->key()];
-    if (best == nullptr || best->modified() < version->modified()) best = version.get();
+/// What the compaction that `input` comes after has superseded, whether or not it is gone already.
+class Superseded {
+ public:
+  Superseded(const Store::HashInput& input, const Behavior& behavior)
+      : compacted_(input.compacted), keeps_tombstone_(behavior.compaction_keeps_tombstone) {
+    if (compacted_ <= 0) return;
+    FindNewest(input.revision, input.versions);
+    // A compaction keeps the tombstones of its own revision, in the releases that keep them.
+    const bool keeps_own = input.of_compaction && keeps_tombstone_;
+    anything_kept_ = std::any_of(newest_.begin(), newest_.end(), [&](const auto& entry) {
+      const Version& version = *entry.second;
+      return !version.tombstone() || (keeps_own && version.mod_revision() == input.revision);
+    });
   }
-  return newest;
-}
+
+  bool Has(const Version& version) const {
+    if (version.mod_revision() > compacted_) return false;
+    if (keeps_tombstone_ && version.mod_revision() == compacted_ && version.tombstone())
+      return true;
+    const bool kept = !version.tombstone() && newest_.at(version.key()) == &version;
+    return anything_kept_ && !kept;
+  }
+
+ private:
+  // The entries that a compaction at `revision` would leave: of each key the newest up to it.
+  void FindNewest(int64_t revision, const std::vector<VersionPtr>& versions) {
+    for (const VersionPtr& version : versions) {
+      if (version->mod_revision() > revision) continue;
+      const Version*& best = newest_[version->key()];
+      if (best == nullptr || best->modified() < version->modified()) best = version.get();
+    }
+  }
+
+  const int64_t compacted_;
+  const bool keeps_tombstone_;
+  absl::flat_hash_map<std::string_view, const Version*> newest_;
+  bool anything_kept_ = false;
+};
 
 }  // namespace
 
 uint32_t HashKv(const Store::HashInput& input, const Behavior& behavior) {
   if (input.hash) return *input.hash;
-  const auto newest = NewestUpTo(input.revision, input.versions);
-  // A compaction keeps the tombstones of its own revision, in the releases that keep them.
-  const bool keeps_tombstones = input.of_compaction && behavior.compaction_keeps_tombstone;
-  const auto kept_by_itself = [&](const Version& version) {
-    return !version.tombstone() || (keeps_tombstones && version.mod_revision() == input.revision);
-  };
-  const bool anything_kept = std::any_of(newest.begin(), newest.end(), [&](const auto& entry) {
-    return kept_by_itself(*entry.second);
-  });
-  const auto skipped = [&](const Version& version) {
-    const int64_t main = version.mod_revision();
-    if (main > input.revision) return true;
-    if (main > input.compacted) return false;
-    if (behavior.compaction_keeps_tombstone && main == input.compacted && version.tombstone()) {
-      return true;
-    }
-    const bool kept = !version.tombstone() && newest.at(version.key()) == &version;
-    return anything_kept && !kept;
-  };
-
-  std::vector<const Version*> entries;
+  const Superseded superseded(input, behavior);
+  // Sorted with what they are sorted by: to look it up at each comparison takes most of the time.
+  std::vector<std::pair<Revision, const Version*>> entries;
+  entries.reserve(input.versions.size());
   for (const VersionPtr& version : input.versions) {
-    if (!skipped(*version)) entries.push_back(version.get());
+    if (version->mod_revision() > input.revision || superseded.Has(*version)) continue;
+    entries.emplace_back(version->modified(), version.get());
   }
   std::sort(entries.begin(), entries.end(),
-            [](const Version* a, const Version* b) { return a->modified() < b->modified(); });
+            [](const auto& a, const auto& b) { return a.first < b.first; });
 
   Crc32c crc;
   crc.Add("key");
   std::string stored;
-  for (const Version* version : entries) {
+  for (const auto& [modified, version] : entries) {
     stored.clear();
-    AppendStoredKey(version->modified(), version->tombstone(), stored);
+    AppendStoredKey(modified, version->tombstone(), stored);
     AppendStoredValue(*version, stored);
     crc.Add(stored);
   }
