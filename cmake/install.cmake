@@ -12,6 +12,13 @@ if(ETCDPP_BUILD_FAKE)
     list(APPEND libraries ${modules})
   endif()
   install(TARGETS fake-etcd)
+  file(RELATIVE_PATH libraries_of_program /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
+  set_target_properties(fake-etcd PROPERTIES INSTALL_RPATH $ORIGIN/${libraries_of_program})
+endif()
+if(BUILD_SHARED_LIBS)
+  set_target_properties(${libraries} PROPERTIES
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    INSTALL_RPATH $ORIGIN)  # they lie beside each other
 endif()
 if(TARGET etcdpp_mocks)
   list(APPEND libraries etcdpp_mocks)
