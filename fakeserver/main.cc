@@ -93,11 +93,17 @@ void LogFlags(const Flags& flags, Log& log) {
   }
 }
 
-void LogReady(const Flags& flags, const fakeetcd::Server& server, Log& log) {
-  for (const std::string& endpoint : server.endpoints()) {
+void Print(const char* what, const std::vector<std::string>& endpoints) {
+  for (const std::string& endpoint : endpoints) {
     const bool plain = endpoint.find(":/") == std::string::npos && !endpoint.starts_with("unix:");
-    std::printf("fake-etcd ready: %s%s\n", plain ? "http://" : "", endpoint.c_str());
+    std::printf("fake-etcd %s: %s%s\n", what, plain ? "http://" : "", endpoint.c_str());
   }
+}
+
+void LogReady(const Flags& flags, const fakeetcd::Server& server, Log& log) {
+  Print("metrics", server.metrics_endpoints());
+  Print("http", server.http_endpoints());
+  Print("ready", server.endpoints());
   std::fflush(stdout);
   log.Write(LogLevel::kInfo, "ready to serve client requests",
             {{"emulate", flags.server.emulate}, {"address", Joined(server.endpoints())}});

@@ -131,6 +131,16 @@ TEST(ProgramTest, SaysWhereItIsReadyAndLogsEtcdsLine) {
   EXPECT_EQ(run.Wait(), 0);
 }
 
+TEST(ProgramTest, SaysWhereItServesMetricsAndHttpApart) {
+  Program run({kAnyPort, "--listen-metrics-urls=http://127.0.0.1:0",
+               "--listen-client-http-urls=http://127.0.0.1:0"});
+
+  EXPECT_THAT(run.LineWith("fake-etcd metrics"),
+              MatchesRegex("fake-etcd metrics: http://127\\.0\\.0\\.1:[1-9][0-9]*"));
+  EXPECT_THAT(run.LineWith("fake-etcd http"),
+              MatchesRegex("fake-etcd http: http://127\\.0\\.0\\.1:[1-9][0-9]*"));
+}
+
 TEST(ProgramTest, EndsWellAndAtOnceWithStreamsOpen) {
   for (const int signal : {SIGTERM, SIGINT}) {
     SCOPED_TRACE(signal);
