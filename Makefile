@@ -6,7 +6,7 @@ JOBS := $(shell nproc)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-matrix conformance bench lint check-format format asan tsan clean
+.PHONY: help run build test test-matrix conformance conformance-report mutations bench lint check-format format asan tsan clean
 
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -29,6 +29,15 @@ test-matrix: build  ## real etcd 3.5 to 3.7, their etcdctl, other languages' cli
 
 conformance: build  ## only the conformance suite, on the fake and on real etcd 3.4
 	@ctest --preset dev -j$(JOBS) -L conformance $(ARGS)
+
+conformance-report: build  ## all of these on every release, and a page of what came of it
+	@conformance/clients/setup.sh check
+	@ctest --preset report -j$(JOBS) --output-junit conformance-results.xml $(ARGS); \
+	  conformance/report.py build/conformance-results.xml build
+
+mutations: build  ## break the fake in many ways, and see each one noticed
+	@conformance/targets/real/build.sh 3.4
+	@conformance/mutations/run.py $(ARGS)
 
 bench: build  ## the benchmarks, and the table of bench/README.md
 	@conformance/targets/real/build.sh 3.4

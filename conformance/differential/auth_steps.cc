@@ -7,6 +7,9 @@ namespace {
 
 constexpr char kRoot[] = "root";
 
+// Beyond twelve, in which order those of the same key are kept is the affair of Go's sort.
+constexpr int kPermissionsMax = 12;
+
 std::string Name(Dice& dice, std::initializer_list<std::string> names) {
   return dice.Chance(2) ? "" : dice.OneOf(names);
 }
@@ -81,8 +84,11 @@ Step AuthSteps::Change() {
   if (kind <= 49) return StepOf(RevokeRole(User(), Role()), by);
   if (kind <= 60) return StepOf(RoleAdd(Role()), by);
   if (kind <= 63) return StepOf(RoleDelete(Role()), by);
-  if (kind <= 90) return StepOf(Permission(), by);
   const auto permission = Permission();
+  if (kind <= 90) {
+    if (permissions_[permission.name()] < kPermissionsMax) return StepOf(permission, by);
+    return StepOf(RoleDelete(permission.name()), by);
+  }
   return StepOf(Revoke(permission.name(), permission.perm().key(), permission.perm().range_end()),
                 by);
 }
@@ -126,6 +132,11 @@ void AuthSteps::Learn(const google::protobuf::Message& request) {
     passwords_[change->name()] = change->password();
   } else if (const auto* end = dynamic_cast<const pb::AuthUserDeleteRequest*>(&request)) {
     passwords_.erase(end->name());
+  } else if (const auto* grant =
+                 dynamic_cast<const pb::AuthRoleGrantPermissionRequest*>(&request)) {
+    ++permissions_[grant->name()];
+  } else if (const auto* gone = dynamic_cast<const pb::AuthRoleDeleteRequest*>(&request)) {
+    permissions_.erase(gone->role());
   }
 }
 

@@ -39,6 +39,7 @@ class AuthSteps {
   const Version version_;
   bool on_ = false;
   std::map<std::string, std::string> passwords_;
+  std::map<std::string, int> permissions_;  // granted to each role, at most
   std::deque<Step> due_;
 };
 
