@@ -176,8 +176,8 @@ Reflector::Reflector(const Client& client, KeyRange range, Told told,
 Reflector::~Reflector() {
   if (state_ == nullptr) return;
   const auto state = state_;
+  state->gate.Close();  // first: its own end is nothing to tell
   internal::RequestStop{state->stop}();
-  state->gate.Close();
 }
 
 }  // namespace etcdpp
