@@ -4,6 +4,7 @@
 
 #include "client/src/snapshot_file.h"
 #include "etcdpp/auth.h"
+#include "etcdpp/client.h"
 #include "etcdpp/cluster.h"
 #include "etcdpp/connection.h"
 #include "etcdpp/maintenance.h"
@@ -116,6 +117,27 @@ Result<MembersResponse> Cluster::UpdateMember(MemberId id, std::vector<std::stri
 
 Result<MembersResponse> Cluster::PromoteMember(MemberId id, const CallOptions& call) {
   return connection_->cluster().MemberPromote({{id}, call});
+}
+
+std::vector<std::string> ClientUrls(const std::vector<Member>& members) {
+  std::vector<std::string> urls;
+  for (const Member& member : members) {
+    if (!member.started() || member.is_learner) continue;
+    urls.insert(urls.end(), member.client_urls.begin(), member.client_urls.end());
+  }
+  return urls;
+}
+
+Status Client::SetEndpoints(const std::vector<std::string>& endpoints) {
+  return connection_->endpoints().Set(endpoints);
+}
+
+Status Client::SyncEndpoints(const CallOptions& call) {
+  const auto list = cluster().ListMembers({}, call);
+  if (!list.ok()) return list.status();
+  const auto urls = ClientUrls(list->members);
+  if (urls.empty()) return {Code::kNotFound, "no member says where clients reach it"};
+  return SetEndpoints(urls);
 }
 
 Result<AlarmResponse> Maintenance::ListAlarms(const CallOptions& call) {

@@ -1,9 +1,11 @@
 #include "client/src/call.h"
 
-#include "client/src/convert.h"
+#include <condition_variable>
 
 namespace etcdpp {
 namespace {
+
+using Clock = Retry::Clock;
 
 /// Has `context` cancelled when `stop` is requested.
 struct CancelContext {
@@ -17,9 +19,9 @@ class UnaryAttempt final : public Attempt {
   UnaryAttempt(const Method& method, const Message& request, Message* response)
       : method_(method), request_(request), response_(response) {}
 
-  grpc::Status Run(const Endpoint& endpoint, grpc::ClientContext* context) override {
+  grpc::Status Run(const Stubs& stubs, grpc::ClientContext* context) override {
     response_->Clear();
-    return method_.call(endpoint, context, request_, response_);
+    return method_.call(stubs, context, request_, response_);
   }
 
  private:
@@ -30,43 +32,92 @@ class UnaryAttempt final : public Attempt {
 
 Status Cancelled() { return {Code::kCancelled, "the call was cancelled"}; }
 
+Status TooLate() {
+  return {Code::kDeadlineExceeded, "the call's time was up before the client was logged in"};
+}
+
+Retry RetryFor(const Transport& transport, const CallKind& kind, const CallOptions& options,
+               Clock::time_point deadline) {
+  const size_t endpoints = options.endpoint.empty() ? transport.endpoints.size() : 1;
+  return {transport.options.retry, kind.idempotency, endpoints, deadline};
+}
+
+bool NeedsToken(const Transport& transport, const CallKind& kind) {
+  return kind.needs_token && transport.tokens.enabled();
+}
+
+/// Waits for a login, which others may be waiting for, too.
+Result<Token> WaitForToken(Transport& transport, Clock::time_point deadline,
+                           const std::stop_token& stop) {
+  if (auto token = transport.tokens.Current()) return *std::move(token);
+  struct Wait {
+    std::mutex mu;
+    std::condition_variable_any changed;
+    std::optional<Result<Token>> token;
+  };
+  // Shared with the login, which may outlast the wait.
+  const auto wait = std::make_shared<Wait>();
+  transport.tokens.Get(LoginOver(transport), [wait](Result<Token> token) {
+    const std::lock_guard lock(wait->mu);
+    wait->token = std::move(token);
+    wait->changed.notify_all();
+  });
+  std::unique_lock lock(wait->mu);
+  const auto ready = [&wait] { return wait->token.has_value(); };
+  const bool done = deadline == Clock::time_point::max()
+                        ? wait->changed.wait(lock, stop, ready)
+                        : wait->changed.wait_until(lock, stop, deadline, ready);
+  if (done) return *wait->token;
+  return stop.stop_requested() ? Cancelled() : TooLate();
+}
+
+grpc::Status RunOnce(Attempt& attempt, const Stubs& stubs, grpc::ClientContext* context,
+                     const std::stop_token& stop) {
+  if (!stop.stop_possible()) return attempt.Run(stubs, context);
+  const std::stop_callback cancel(stop, CancelContext{context});
+  return attempt.Run(stubs, context);
+}
+
 }  // namespace
 
-Status Call(Transport& transport, Idempotency idempotency, Attempt& attempt,
+Status Call(Transport& transport, const CallKind& kind, Attempt& attempt,
             const CallOptions& options) {
   if (Status check = CheckCall(transport, options); !check.ok()) return check;
   const auto deadline = DeadlineFor(transport, options);
-  Retry retry(transport.options.retry, idempotency, transport.endpoints.size(), deadline);
+  Retry retry = RetryFor(transport, kind, options, deadline);
   while (true) {
-    Endpoint& endpoint = transport.endpoints.Pick();
-    const auto context = MakeContext(transport, options, deadline);
-    grpc::Status status;
-    if (options.cancel.stop_possible()) {
-      const std::stop_callback cancel(options.cancel, CancelContext{context.get()});
-      status = attempt.Run(endpoint, context.get());
-    } else {
-      status = attempt.Run(endpoint, context.get());
+    Token token;
+    if (NeedsToken(transport, kind)) {
+      auto login = WaitForToken(transport, deadline, options.cancel);
+      if (!login.ok()) return retry.Ended(login.status());
+      token = *std::move(login);
     }
-    if (status.ok()) return {};
-    const FailedAttempt failed = DescribeFailure(transport, endpoint, *context, status);
-    if (!attempt.MayRepeat()) return failed.status;
-    const auto delay = retry.After(failed, Retry::Clock::now());
-    if (!delay) return retry.Final(failed.status);
-    if (!WaitFor(*delay, options.cancel)) return Cancelled();
+    auto route = transport.endpoints.Pick(options.endpoint.str());
+    if (!route.ok()) return retry.Ended(route.status());
+    AttemptRecord record(transport, kind.name, *std::move(route), retry.attempts() + 1);
+    const auto context = record.MakeContext(options, token, deadline);
+    const auto status = RunOnce(attempt, *record.route().stubs, context.get(), options.cancel);
+    FailedAttempt end = record.End(*context, status, token);
+    if (end.status.ok()) return {};
+    end.repeatable = attempt.MayRepeat();
+    const auto delay = retry.After(end, Clock::now());
+    if (!delay) return retry.Final(end);
+    if (!WaitFor(*delay, options.cancel)) return retry.Ended(Cancelled());
   }
 }
 
 Status Call(Transport& transport, const Method& method, const Message& request, Message* response,
             const CallOptions& options) {
   UnaryAttempt attempt(method, request, response);
-  return Call(transport, method.idempotency, attempt, options);
+  return Call(transport, method.kind, attempt, options);
 }
 
-AsyncCall::AsyncCall(Transport& transport, Idempotency idempotency, CallOptions options)
+AsyncCall::AsyncCall(Transport& transport, const CallKind& kind, CallOptions options)
     : transport_(transport),
+      kind_(kind),
       options_(std::move(options)),
       deadline_(DeadlineFor(transport_, options_)),
-      retry_(transport_.options.retry, idempotency, transport_.endpoints.size(), deadline_) {}
+      retry_(RetryFor(transport_, kind, options_, deadline_)) {}
 
 void AsyncCall::Start() {
   if (Status check = CheckCall(transport_, options_); !check.ok()) return Deliver(std::move(check));
@@ -82,60 +133,93 @@ void AsyncCall::Cancel() {
     const std::lock_guard lock(mu_);
     cancelled_ = true;
     if (context_ != nullptr) context_->TryCancel();
-    if (!waiting_) return;
-    waiting_ = false;
+    if (phase_ != Phase::kToken && phase_ != Phase::kDelay) return;
+    phase_ = Phase::kNothing;
   }
-  Finish(Cancelled());
+  Finish(retry_.Ended(Cancelled()));
+}
+
+bool AsyncCall::Leave(Phase phase) {
+  const std::lock_guard lock(mu_);
+  if (phase_ != phase) return false;
+  phase_ = Phase::kNothing;
+  return true;
 }
 
 void AsyncCall::StartAttempt() {
+  if (!NeedsToken(transport_, kind_)) return Launch(Token());
+  if (auto token = transport_.tokens.Current()) return Launch(*std::move(token));
+  AwaitToken();
+}
+
+void AsyncCall::AwaitToken() {
+  {
+    const std::lock_guard lock(mu_);
+    phase_ = Phase::kToken;
+  }
+  // The login has a deadline of its own, which may be later.
+  if (deadline_ != Clock::time_point::max()) {
+    transport_.timer.RunAt(deadline_, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self != nullptr && self->Leave(Phase::kToken)) {
+        self->Finish(self->retry_.Ended(TooLate()));
+      }
+    });
+  }
+  transport_.tokens.Get(
+      LoginOver(transport_),
+      [self = shared_from_this()](const Result<Token>& token) { self->OnToken(token); });
+}
+
+void AsyncCall::OnToken(const Result<Token>& token) {
+  if (!Leave(Phase::kToken)) return;
+  if (!token.ok()) return Finish(retry_.Ended(token.status()));
+  Launch(*token);
+}
+
+void AsyncCall::Launch(Token token) {
+  auto route = transport_.endpoints.Pick(options_.endpoint.str());
+  if (!route.ok()) return Finish(retry_.Ended(route.status()));
+  token_ = std::move(token);
+  record_.emplace(transport_, kind_.name, *std::move(route), retry_.attempts() + 1);
   grpc::ClientContext* context = nullptr;
   {
     const std::lock_guard lock(mu_);
-    endpoint_ = &transport_.endpoints.Pick();
-    context_ = MakeContext(transport_, options_, deadline_);
+    context_ = record_->MakeContext(options_, token_, deadline_);
     context = context_.get();
+    phase_ = Phase::kAnswer;
     if (cancelled_) context->TryCancel();
   }
-  Run(*endpoint_, context,
+  Run(*record_->route().stubs, context,
       [self = shared_from_this()](const grpc::Status& status) { self->OnDone(status); });
 }
 
 void AsyncCall::OnDone(const grpc::Status& status) {
-  std::optional<Status> final_status;
+  std::unique_ptr<grpc::ClientContext> context;
   {
     const std::lock_guard lock(mu_);
-    // The context holds on to the channel, which has to go before the call does.
-    const auto context = std::move(context_);
-    if (status.ok()) {
-      final_status.emplace();
-    } else {
-      final_status = AfterFailure(DescribeFailure(transport_, *endpoint_, *context, status));
+    context = std::move(context_);
+    phase_ = Phase::kNothing;
+  }
+  FailedAttempt end = record_->End(*context, status, token_);
+  // The context holds on to the channel, which has to go before the call does.
+  context.reset();
+  if (end.status.ok()) return Finish({});
+  end.repeatable = MayRepeat();
+  {
+    const std::lock_guard lock(mu_);
+    const auto now = transport_.timer.Now();
+    const auto delay = retry_.After(end, now);
+    if (delay && !cancelled_) {
+      phase_ = Phase::kDelay;
+      transport_.timer.RunAt(now + *delay, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (self != nullptr && self->Leave(Phase::kDelay)) self->StartAttempt();
+      });
+      return;
     }
   }
-  if (final_status) Finish(*std::move(final_status));
-}
-
-// Returns the status of the call, or nothing where another attempt follows. mu_ is held.
-std::optional<Status> AsyncCall::AfterFailure(const FailedAttempt& failed) {
-  if (!MayRepeat()) return failed.status;
-  const auto now = transport_.timer.Now();
-  const auto delay = retry_.After(failed, now);
-  if (!delay || cancelled_) return retry_.Final(failed.status);
-  waiting_ = true;
-  transport_.timer.RunAt(now + *delay, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->OnDelayOver();
-  });
-  return std::nullopt;
-}
-
-void AsyncCall::OnDelayOver() {
-  {
-    const std::lock_guard lock(mu_);
-    if (!waiting_) return;  // cancelled meanwhile
-    waiting_ = false;
-  }
-  StartAttempt();
+  Finish(retry_.Final(end));
 }
 
 void AsyncCall::Finish(Status status) {

@@ -11,6 +11,7 @@
 #include <google/protobuf/message_lite.h>
 #include <grpcpp/client_context.h>
 
+#include "client/src/attempt_record.h"
 #include "client/src/retry.h"
 #include "client/src/transport.h"
 #include "etcdpp/call.h"
@@ -19,13 +20,19 @@ namespace etcdpp {
 
 using Message = google::protobuf::MessageLite;
 
-/// A method of etcd that takes one message and gives one, in its two forms, and what may be done
-/// when it fails. Knows its messages only as such, so that the machinery below is compiled once.
-struct Method {
+/// What has to be known of a method to call it.
+struct CallKind {
   std::string_view name;  // "/etcdserverpb.KV/Put"
   Idempotency idempotency;
-  grpc::Status (*call)(const Endpoint&, grpc::ClientContext*, const Message&, Message*);
-  void (*start)(const Endpoint&, grpc::ClientContext*, const Message*, Message*,
+  bool needs_token = true;  // where calls do: but for the one that gets it
+};
+
+/// A method of etcd that takes one message and gives one, in its two forms. Knows its messages only
+/// as such, so that the machinery below is compiled once.
+struct Method {
+  CallKind kind;
+  grpc::Status (*call)(const Stubs&, grpc::ClientContext*, const Message&, Message*);
+  void (*start)(const Stubs&, grpc::ClientContext*, const Message*, Message*,
                 std::function<void(grpc::Status)>);  // tells the outcome, once
 };
 
@@ -43,7 +50,7 @@ class Attempt {
  public:
   virtual ~Attempt() = default;
 
-  virtual grpc::Status Run(const Endpoint& endpoint, grpc::ClientContext* context) = 0;
+  virtual grpc::Status Run(const Stubs& stubs, grpc::ClientContext* context) = 0;
 
   /// Whether one that failed has left nothing behind that keeps it from being tried again.
   virtual bool MayRepeat() const { return true; }
@@ -51,7 +58,7 @@ class Attempt {
 
 /// Calls, and tries again where that is safe, until there is an answer or no more hope. The calling
 /// thread does the work itself: handing it to another would cost more than the rest of the client.
-Status Call(Transport& transport, Idempotency idempotency, Attempt& attempt,
+Status Call(Transport& transport, const CallKind& kind, Attempt& attempt,
             const CallOptions& options);
 Status Call(Transport& transport, const Method& method, const Message& request, Message* response,
             const CallOptions& options);
@@ -61,7 +68,7 @@ class AsyncCall : public Cancellable, public std::enable_shared_from_this<AsyncC
  public:
   using AttemptDone = std::function<void(grpc::Status)>;
 
-  AsyncCall(Transport& transport, Idempotency idempotency, CallOptions options);
+  AsyncCall(Transport& transport, const CallKind& kind, CallOptions options);
 
   /// Delivers what comes of it, exactly once. REQUIRES: a shared_ptr owns it.
   void Start();
@@ -70,34 +77,42 @@ class AsyncCall : public Cancellable, public std::enable_shared_from_this<AsyncC
 
  protected:
   /// As those of Attempt are.
-  virtual void Run(const Endpoint& endpoint, grpc::ClientContext* context, AttemptDone done) = 0;
+  virtual void Run(const Stubs& stubs, grpc::ClientContext* context, AttemptDone done) = 0;
   virtual bool MayRepeat() const { return true; }
 
   /// Takes the outcome; where it is OK, the response is there.
   virtual void Deliver(Status status) = 0;
 
  private:
+  // What the call is waiting for.
+  enum class Phase { kNothing, kToken, kDelay, kAnswer };
+
   struct CancelSelf {
     AsyncCall* call;
     void operator()() const { call->Cancel(); }
   };
 
   void StartAttempt();
+  void AwaitToken();
+  void OnToken(const Result<Token>& token);
+  void Launch(Token token);
   void OnDone(const grpc::Status& status);
-  std::optional<Status> AfterFailure(const FailedAttempt& failed);
-  void OnDelayOver();
+  /// Ends `phase`, or returns false where it has ended already.
+  bool Leave(Phase phase);
   void Finish(Status status);
 
   Transport& transport_;
+  const CallKind& kind_;
   const CallOptions options_;
   const Retry::Clock::time_point deadline_;
-  Endpoint* endpoint_ = nullptr;
   std::optional<std::stop_callback<CancelSelf>> stop_callback_;
+  Token token_;                          // of the attempt under way
+  std::optional<AttemptRecord> record_;  // likewise
 
   std::mutex mu_;  // guards what follows
   Retry retry_;
   std::unique_ptr<grpc::ClientContext> context_;  // of the attempt under way
-  bool waiting_ = false;                          // for the next attempt
+  Phase phase_ = Phase::kNothing;
   bool cancelled_ = false;
 };
 
@@ -107,16 +122,16 @@ class TypedCall final : public AsyncCall {
  public:
   TypedCall(Transport& transport, const Method& method, CallOptions options, Request request,
             Convert convert, Done done)
-      : AsyncCall(transport, method.idempotency, std::move(options)),
+      : AsyncCall(transport, method.kind, std::move(options)),
         method_(method),
         request_(std::move(request)),
         convert_(std::move(convert)),
         done_(std::move(done)) {}
 
  private:
-  void Run(const Endpoint& endpoint, grpc::ClientContext* context, AttemptDone done) override {
+  void Run(const Stubs& stubs, grpc::ClientContext* context, AttemptDone done) override {
     response_.Clear();
-    method_.start(endpoint, context, &request_, &response_, std::move(done));
+    method_.start(stubs, context, &request_, &response_, std::move(done));
   }
   void Deliver(Status status) override {
     const auto done = std::exchange(done_, nullptr);

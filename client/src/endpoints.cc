@@ -1,22 +1,25 @@
 #include "client/src/endpoints.h"
 
-#include <string_view>
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <grpc/grpc.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
+
+#include "client/src/tls.h"
 
 namespace etcdpp {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How long an endpoint where nobody was is passed over while there are others.
-constexpr std::chrono::seconds kShunned{1};
+int64_t Ticks(Clock::time_point time) { return time.time_since_epoch().count(); }
 
-grpc::ChannelArguments ArgumentsFor(const Options& options, int connection) {
+Clock::time_point FromTicks(int64_t ticks) { return Clock::time_point(Clock::duration(ticks)); }
+
+grpc::ChannelArguments ArgumentsFor(const Options& options, const Target& target, int connection) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(options.max_send_bytes);
   arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);
@@ -34,80 +37,206 @@ grpc::ChannelArguments ArgumentsFor(const Options& options, int connection) {
   // Despite its name, this is how long one connection attempt may take.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
                    static_cast<int>(options.connect_timeout.count()));
+  // A name is looked up anew when a connection breaks; by default no sooner than after 30 s.
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 1000);
   // Channels with equal arguments would share one connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt("etcdpp.connection", connection);
+  if (target.tls && options.tls && !options.tls->server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls->server_name);
+  } else if (target.tls && target.is_unix) {
+    arguments.SetSslTargetNameOverride("localhost");  // a path is no name to verify
+  }
   return arguments;
+}
+
+Status NoEndpoint(std::string_view endpoint) {
+  return {Code::kInvalidArgument, "not an endpoint: \"" + std::string(endpoint) + "\""};
 }
 
 }  // namespace
 
-Endpoint::Endpoint(std::string endpoint_target, const std::shared_ptr<grpc::Channel>& channel)
-    : target(std::move(endpoint_target)),
-      kv(etcdpp_proto::etcdserverpb::KV::NewStub(channel)),
+Stubs::Stubs(const std::shared_ptr<grpc::Channel>& channel)
+    : kv(etcdpp_proto::etcdserverpb::KV::NewStub(channel)),
       lease(etcdpp_proto::etcdserverpb::Lease::NewStub(channel)),
       watch(etcdpp_proto::etcdserverpb::Watch::NewStub(channel)),
       auth(etcdpp_proto::etcdserverpb::Auth::NewStub(channel)),
       cluster(etcdpp_proto::etcdserverpb::Cluster::NewStub(channel)),
       maintenance(etcdpp_proto::etcdserverpb::Maintenance::NewStub(channel)) {}
 
-Endpoints::Endpoints(const Options& options) : size_(options.endpoints.size()) {
-  if (options.endpoints.empty() || options.connections_per_endpoint < 1) {
-    status_ = Status(Code::kInvalidArgument, "the client's options name no endpoint to connect to");
+// As etcd's client/v3/internal/endpoint reads them.
+Result<Target> TargetFor(std::string_view endpoint, bool tls_by_default) {
+  const std::string_view whole = endpoint;
+  const auto take = [&endpoint](std::string_view prefix) {
+    if (!endpoint.starts_with(prefix)) return false;
+    endpoint.remove_prefix(prefix.size());
+    return true;
+  };
+  const bool unixs = take("unixs:");
+  if (unixs || take("unix:")) {
+    take("//");  // "unix:///path" is an absolute path, "unix://path" a relative one
+    if (endpoint.empty()) return NoEndpoint(whole);
+    // Absolute, with the slashes: gRPC calls a connected peer "unix:/path", and whether a call
+    // reached one is told by its peer not being the target.
+    return Target{"unix://" + std::filesystem::absolute(endpoint).string(), unixs, true};
+  }
+  const bool https = take("https://");
+  const bool http = !https && take("http://");
+  while (endpoint.ends_with('/')) endpoint.remove_suffix(1);
+  if (endpoint.empty() || endpoint.find('/') != std::string_view::npos) return NoEndpoint(whole);
+  return Target{"dns:///" + std::string(endpoint), https || (!http && tls_by_default), false};
+}
+
+Endpoints::Endpoints(const Options& options)
+    : options_(options), list_(std::make_shared<const List>()) {
+  auto tls = MakeTlsCredentials(options_.tls.value_or(TlsOptions()));
+  if (!tls.ok()) {
+    status_ = tls.status();
     return;
   }
-  const auto credentials = grpc::InsecureChannelCredentials();
-  for (int i = 0; i < options.connections_per_endpoint; ++i) {
-    for (const std::string& endpoint : options.endpoints) {
-      auto target = TargetFor(endpoint);
-      if (!target.ok()) {
-        status_ = target.status();
-        return;
-      }
-      const auto channel =
-          grpc::CreateCustomChannel(*target, credentials, ArgumentsFor(options, i));
-      endpoints_.push_back(std::make_unique<Endpoint>(*std::move(target), channel));
-    }
+  tls_ = *std::move(tls);
+  if (options_.connections_per_endpoint < 1) {
+    status_ = Status(Code::kInvalidArgument, "the client's options allow no connection");
+    return;
   }
+  List gone;
+  status_ = Set(options_.endpoints, &gone);
 }
 
-Endpoint& Endpoints::Pick() {
+size_t Endpoints::size() const { return Current()->size(); }
+
+std::shared_ptr<const Endpoints::List> Endpoints::Current() const {
+  const std::lock_guard lock(mu_);
+  return list_;
+}
+
+Result<std::shared_ptr<Endpoint>> Endpoints::Make(const std::string& name) const {
+  auto target = TargetFor(name, options_.tls.has_value());
+  if (!target.ok()) return target.status();
+  std::vector<std::unique_ptr<Stubs>> connections;
+  for (int i = 0; i < options_.connections_per_endpoint; ++i) {
+    connections.push_back(std::make_unique<Stubs>(grpc::CreateCustomChannel(
+        target->uri, target->tls ? tls_ : grpc::InsecureChannelCredentials(),
+        ArgumentsFor(options_, *target, i))));
+  }
+  return std::make_shared<Endpoint>(name, std::move(target->uri), std::move(connections));
+}
+
+Status Endpoints::Set(const std::vector<std::string>& names, List* gone) {
+  if (names.empty()) {
+    return {Code::kInvalidArgument, "the client's options name no endpoint to connect to"};
+  }
+  const auto before = Current();
+  auto after = std::make_shared<List>();
+  for (const std::string& name : names) {
+    const auto known = std::find_if(before->begin(), before->end(), [&name](const auto& endpoint) {
+      return endpoint->name == name;
+    });
+    if (known != before->end()) {
+      after->push_back(*known);
+      continue;
+    }
+    auto made = Make(name);
+    if (!made.ok()) return made.status();
+    after->push_back(*std::move(made));
+  }
+  for (const auto& endpoint : *before) {
+    if (std::find(after->begin(), after->end(), endpoint) == after->end()) {
+      gone->push_back(endpoint);
+    }
+  }
+  const std::lock_guard lock(mu_);
+  others_.insert(others_.end(), gone->begin(), gone->end());
+  list_ = std::move(after);
+  return {};
+}
+
+Result<Route> Endpoints::Pick(const std::string& pinned) {
+  if (!pinned.empty()) return PickPinned(pinned);
+  const auto list = Current();
   const size_t turn = next_.fetch_add(1, std::memory_order_relaxed);
-  Endpoint& first = *endpoints_[turn % endpoints_.size()];
-  if (endpoints_.size() == 1 || first.shunned_until.load(std::memory_order_relaxed) == 0) {
-    return first;
+  auto endpoint = Healthy(*list, turn);
+  if (!endpoint.ok()) return endpoint.status();
+  const auto& connections = (*endpoint)->connections;
+  const Stubs* stubs = connections[turn / list->size() % connections.size()].get();
+  (*endpoint)->attempts.fetch_add(1, std::memory_order_relaxed);
+  return Route{*std::move(endpoint), stubs};
+}
+
+// The first from the turn's on that did not fail of late; else the one that failed longest ago.
+Result<std::shared_ptr<Endpoint>> Endpoints::Healthy(const List& list, size_t turn) {
+  const auto& first = list[turn % list.size()];
+  if (first->failed_until.load(std::memory_order_relaxed) == 0) return first;
+  const int64_t now = Ticks(Clock::now());
+  const std::shared_ptr<Endpoint>* oldest = &first;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const auto& endpoint = list[(turn + i) % list.size()];
+    const int64_t until = endpoint->failed_until.load(std::memory_order_relaxed);
+    if (until <= now) return endpoint;
+    if (until < (*oldest)->failed_until.load(std::memory_order_relaxed)) oldest = &endpoint;
   }
-  const int64_t now = Clock::now().time_since_epoch().count();
-  for (size_t i = 0; i < endpoints_.size(); ++i) {
-    Endpoint& endpoint = *endpoints_[(turn + i) % endpoints_.size()];
-    const int64_t until = endpoint.shunned_until.load(std::memory_order_relaxed);
-    if (until == 0) return endpoint;
-    if (until <= now) {
-      endpoint.shunned_until.store(0, std::memory_order_relaxed);
-      return endpoint;
+  if (options_.failover.fail_when_all_failed) {
+    return Status(Code::kUnavailable, Reason::kNoServerAvailable,
+                  "all endpoints have failed of late");
+  }
+  return *oldest;
+}
+
+Result<Route> Endpoints::PickPinned(const std::string& name) {
+  std::shared_ptr<Endpoint> endpoint;
+  {
+    const std::lock_guard lock(mu_);
+    for (const List* list : {list_.get(), const_cast<const List*>(&others_)}) {
+      const auto found = std::find_if(list->begin(), list->end(),
+                                      [&name](const auto& known) { return known->name == name; });
+      if (found != list->end()) endpoint = *found;
+      if (endpoint != nullptr) break;
     }
   }
-  return first;
+  if (endpoint == nullptr) {
+    auto made = Make(name);
+    if (!made.ok()) return made.status();
+    endpoint = *std::move(made);
+    const std::lock_guard lock(mu_);
+    others_.push_back(endpoint);
+  }
+  endpoint->attempts.fetch_add(1, std::memory_order_relaxed);
+  return Route{endpoint, endpoint->connections.front().get()};
 }
 
-void Endpoints::OnUnavailable(Endpoint& endpoint) {
-  const auto until = Clock::now() + kShunned;
-  endpoint.shunned_until.store(until.time_since_epoch().count(), std::memory_order_relaxed);
+bool Endpoints::OnFailed(Endpoint& endpoint) {
+  const auto now = Clock::now();
+  endpoint.failures.fetch_add(1, std::memory_order_relaxed);
+  endpoint.last_failure.store(Ticks(now), std::memory_order_relaxed);
+  return endpoint.failed_until.exchange(Ticks(now + options_.failover.retry_after),
+                                        std::memory_order_relaxed) == 0;
 }
 
-Result<std::string> TargetFor(std::string_view endpoint) {
-  constexpr std::string_view kHttp = "http://";
-  if (endpoint.starts_with("https://")) {
-    return Status(Code::kUnimplemented,
-                  "TLS endpoints are not supported yet: " + std::string(endpoint));
+bool Endpoints::OnAnswered(Endpoint& endpoint) {
+  if (endpoint.failed_until.load(std::memory_order_relaxed) == 0) return false;
+  return endpoint.failed_until.exchange(0, std::memory_order_relaxed) != 0;
+}
+
+std::vector<EndpointState> Endpoints::States() const {
+  const auto list = Current();
+  const int64_t now = Ticks(Clock::now());
+  std::vector<EndpointState> states;
+  for (const auto& endpoint : *list) {
+    EndpointState& state = states.emplace_back();
+    state.endpoint = endpoint->name;
+    state.failed = endpoint->failed_until.load(std::memory_order_relaxed) > now;
+    const int64_t last_failure = endpoint->last_failure.load(std::memory_order_relaxed);
+    if (last_failure != 0) state.last_failure = FromTicks(last_failure);
+    state.attempts = endpoint->attempts.load(std::memory_order_relaxed);
+    state.failures = endpoint->failures.load(std::memory_order_relaxed);
   }
-  if (endpoint.starts_with("unix:")) return std::string(endpoint);
-  if (endpoint.starts_with(kHttp)) endpoint.remove_prefix(kHttp.size());
-  while (endpoint.ends_with('/')) endpoint.remove_suffix(1);
-  if (endpoint.empty() || endpoint.find('/') != std::string_view::npos) {
-    return Status(Code::kInvalidArgument, "not an endpoint: \"" + std::string(endpoint) + "\"");
+  return states;
+}
+
+void Endpoints::MarkFailed(std::string_view name) {
+  for (const auto& endpoint : *Current()) {
+    if (endpoint->name == name) OnFailed(*endpoint);
   }
-  return "dns:///" + std::string(endpoint);
 }
 
 }  // namespace etcdpp

@@ -19,6 +19,24 @@ const Rpc<pb::TxnRequest, pb::TxnResponse>& TxnMethod(const TxnRequest& request)
   return IsReadOnly(request) ? kReadOnlyTxn : kTxn;
 }
 
+// Takes the endpoints from the list of members, now and then, until the transport is closed. Knows
+// only that: the connection may be gone before it.
+void SyncLater(Transport& transport) {
+  const auto when = transport.timer.Now() + transport.options.auto_sync_interval;
+  transport.timer.RunAt(when, [&transport] {
+    Async(transport, kMemberList, ToProto(MemberListRequest()), CallOptions(),
+          Callback<MembersResponse>([&transport](Result<MembersResponse> list) {
+            const auto urls = list.ok() ? ClientUrls(list->members) : std::vector<std::string>();
+            if (!urls.empty()) {
+              if (Status status = SetEndpoints(transport, urls); !status.ok()) {
+                transport.Log(LogLevel::kWarning, "cannot follow the members: " + status.message());
+              }
+            }
+            SyncLater(transport);
+          }));
+  });
+}
+
 CallOptions RequireLeader() {
   CallOptions options;
   options.require_leader = true;
@@ -27,6 +45,7 @@ CallOptions RequireLeader() {
 
 std::string StreamKey(const CallOptions& call) {
   std::string key(call.require_leader ? "1" : "0");
+  key.append(call.endpoint.str()).append("\n");
   for (const auto& [name, value] : call.metadata) {
     key.append(std::to_string(name.size())).append(":").append(name);
     key.append(std::to_string(value.size())).append(":").append(value);
@@ -78,12 +97,16 @@ GrpcConnection::GrpcConnection(const Options& options)
       auth_(*transport_),
       cluster_(*transport_),
       maintenance_(*transport_),
+      endpoints_(*transport_),
       keepalive_(std::make_shared<KeepAliveHub>(
           [transport = transport_.get()](StreamEvents<LeaseKeepAliveResponse> events) {
-            return KeepAliveBidiStream::Open(*transport, RequireLeader(), StartKeepAlive,
+            return KeepAliveBidiStream::Open(*transport, RequireLeader(), kKeepAlive,
                                              std::move(events));
           },
-          transport_->timer, transport_->callbacks, StreamBackoff())) {}
+          transport_->timer, transport_->callbacks, StreamBackoff())) {
+  const bool usable = transport_->endpoints.status().ok();
+  if (usable && transport_->options.auto_sync_interval.count() > 0) SyncLater(*transport_);
+}
 
 GrpcConnection::~GrpcConnection() {
   keepalive_->Shutdown();
@@ -223,9 +246,10 @@ std::shared_ptr<WatchHub> GrpcConnection::NewWatchHub(const CallOptions& call) {
   CallOptions stream_call;
   stream_call.metadata = call.metadata;
   stream_call.require_leader = call.require_leader;
+  stream_call.endpoint = call.endpoint;
   return std::make_shared<WatchHub>(
       [transport = transport_.get(), stream_call](StreamEvents<WatchFrame> events) {
-        return WatchBidiStream::Open(*transport, stream_call, StartWatch, std::move(events));
+        return WatchBidiStream::Open(*transport, stream_call, kWatch, std::move(events));
       },
       transport_->timer, transport_->callbacks, StreamBackoff(), call.require_leader);
 }
@@ -238,6 +262,18 @@ std::unique_ptr<LeaseRenewal> GrpcConnection::KeepAlive(KeepAliveParams params) 
 
 void GrpcConnection::RunAfter(milliseconds delay, std::function<void()> task) {
   transport_->callbacks.RunAt(Timer::Clock::now() + delay, std::move(task));
+}
+
+std::vector<EndpointState> GrpcConnection::EndpointList::States() const {
+  return transport_.endpoints.States();
+}
+
+Status GrpcConnection::EndpointList::Set(const std::vector<std::string>& endpoints) {
+  return SetEndpoints(transport_, endpoints);
+}
+
+void GrpcConnection::EndpointList::MarkFailed(std::string_view endpoint) {
+  transport_.endpoints.MarkFailed(endpoint);
 }
 
 std::shared_ptr<Connection> MakeConnection(const Options& options) {

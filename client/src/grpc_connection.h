@@ -56,8 +56,21 @@ class GrpcConnection final : public Connection {
   AuthService& auth() override { return auth_; }
   ClusterService& cluster() override { return cluster_; }
   MaintenanceService& maintenance() override { return maintenance_; }
+  EndpointService& endpoints() override { return endpoints_; }
 
  private:
+  class EndpointList final : public EndpointService {
+   public:
+    explicit EndpointList(Transport& transport) : transport_(transport) {}
+
+    std::vector<EndpointState> States() const override;
+    Status Set(const std::vector<std::string>& endpoints) override;
+    void MarkFailed(std::string_view endpoint) override;
+
+   private:
+    Transport& transport_;
+  };
+
   std::shared_ptr<WatchHub> WatchHubFor(const WatchParams& params);
   std::shared_ptr<WatchHub> NewWatchHub(const CallOptions& call);
 
@@ -65,6 +78,7 @@ class GrpcConnection final : public Connection {
   GrpcAuth auth_;
   GrpcCluster cluster_;
   GrpcMaintenance maintenance_;
+  EndpointList endpoints_;
   const std::shared_ptr<KeepAliveHub> keepalive_;
 
   std::mutex mu_;  // guards what follows

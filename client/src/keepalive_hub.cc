@@ -169,6 +169,7 @@ void KeepAliveHub::TakeReply(Leases::iterator found, const LeaseKeepAliveRespons
 void KeepAliveHub::OnEnd(uint64_t generation, const Status& status) {
   const std::lock_guard lock(mu_);
   if (generation != generation_) return;
+  const bool transient = IsTransient(status.code()) || stream_->TokenOutdated(status);
   const LeaseId oldest = unanswered_.empty() ? 0 : unanswered_.front().id;  // 0: no lease
   CloseStream();
   const Time now = timer_.Now();
@@ -178,7 +179,7 @@ void KeepAliveHub::OnEnd(uint64_t generation, const Status& status) {
     lease.send_at = now;
     Reschedule(id, lease);
   }
-  if (!IsTransient(status.code())) {
+  if (!transient) {
     const auto refused = leases_.find(oldest);
     if (refused != leases_.end()) Lose(refused, LeaseLoss::kRefused);
   }

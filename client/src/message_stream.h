@@ -22,6 +22,10 @@ class MessageStream {
 
   /// Ends the stream, if it is not over yet.
   virtual void Close() = 0;
+
+  /// Whether a refusal like this is because the token is outdated that the stream was opened with;
+  /// then one opened from now on has another.
+  virtual bool TokenOutdated(const Status& refusal) = 0;
 };
 
 /// What a stream tells. Calls come one at a time, on a thread of the transport.

@@ -65,9 +65,7 @@ using WatchBidiStream = BidiStream<WatchCommand, pb::WatchRequest, WatchFrame, p
 using KeepAliveBidiStream = BidiStream<LeaseKeepAliveRequest, pb::LeaseKeepAliveRequest,
                                        LeaseKeepAliveResponse, pb::LeaseKeepAliveResponse>;
 
-void StartWatch(const Endpoint& endpoint, grpc::ClientContext* context,
-                WatchBidiStream::Reactor* reactor);
-void StartKeepAlive(const Endpoint& endpoint, grpc::ClientContext* context,
-                    KeepAliveBidiStream::Reactor* reactor);
+extern const WatchBidiStream::Kind kWatch;
+extern const KeepAliveBidiStream::Kind kKeepAlive;
 
 }  // namespace etcdpp

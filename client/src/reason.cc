@@ -111,6 +111,9 @@ constexpr KnownError kErrors[] = {
      "etcdserver: rpc not supported for learner", "NotSupportedForLearner"},
     {Reason::kBadLeaderTransferee, Code::kFailedPrecondition, "etcdserver: bad leader transferee",
      "BadLeaderTransferee"},
+    {Reason::kRequestCanceled, Code::kCancelled, "etcdserver: request canceled", "RequestCanceled"},
+    {Reason::kRequestDeadlineExceeded, Code::kDeadlineExceeded,
+     "etcdserver: context deadline exceeded", "RequestDeadlineExceeded"},
     {Reason::kClusterVersionUnavailable, Code::kFailedPrecondition,
      "etcdserver: cluster version not found during downgrade", "ClusterVersionUnavailable"},
     {Reason::kWrongDowngradeVersionFormat, Code::kInvalidArgument,
@@ -138,7 +141,7 @@ std::string_view ToString(Reason reason) {
   for (const KnownError& error : kErrors) {
     if (error.reason == reason) return error.name;
   }
-  return "None";
+  return reason == Reason::kNoServerAvailable ? "NoServerAvailable" : "None";
 }
 
 std::ostream& operator<<(std::ostream& out, Reason reason) { return out << ToString(reason); }

@@ -19,15 +19,33 @@ Retry::Retry(const RetryOptions& options, Idempotency idempotency, size_t endpoi
              Clock::time_point deadline)
     : options_(options), idempotency_(idempotency), endpoints_(endpoints), deadline_(deadline) {}
 
+RetryStop Retry::StopAfter(const FailedAttempt& failed) const {
+  const Status& status = failed.status;
+  if (status.code() == Code::kCancelled) return RetryStop::kCancelled;
+  if (status.code() == Code::kDeadlineExceeded) return RetryStop::kDeadline;
+  // Neither has got as far as to change anything.
+  const bool refused_by_learner =
+      status.reason() == Reason::kNotSupportedForLearner && endpoints_ > 1;
+  if (!failed.token_outdated && !refused_by_learner) {
+    if (status.code() != Code::kUnavailable || !failed.repeatable) return RetryStop::kPermanent;
+    if (idempotency_ == Idempotency::kWrite && failed.reached_server) {
+      return RetryStop::kMayBeApplied;
+    }
+  }
+  return attempts_ < options_.max_attempts ? RetryStop::kNone : RetryStop::kAttempts;
+}
+
 std::optional<std::chrono::microseconds> Retry::After(const FailedAttempt& failed,
                                                       Clock::time_point now) {
   ++attempts_;
-  if (failed.status.code() != Code::kUnavailable) return std::nullopt;
-  if (idempotency_ == Idempotency::kWrite && failed.reached_server) return std::nullopt;
-  if (attempts_ >= options_.max_attempts) return std::nullopt;
+  reached_server_ = reached_server_ || failed.reached_server;
+  stop_ = StopAfter(failed);
+  if (stop_ != RetryStop::kNone) return std::nullopt;
 
   std::chrono::microseconds delay{0};
-  if (static_cast<size_t>(attempts_) >= endpoints_) {
+  // A new token deserves to be tried at once, but once.
+  const bool at_once = failed.token_outdated && attempts_ == 1;
+  if (static_cast<size_t>(attempts_) >= endpoints_ && !at_once) {
     // Seeded here: a call that succeeds at once pays nothing for it.
     if (!backoff_) {
       backoff_.emplace(options_.initial_delay, options_.max_delay,
@@ -35,14 +53,36 @@ std::optional<std::chrono::microseconds> Retry::After(const FailedAttempt& faile
     }
     delay = backoff_->Next();
   }
-  if (now + delay >= deadline_) return std::nullopt;
+  if (now + delay >= deadline_) {
+    stop_ = RetryStop::kDeadline;
+    return std::nullopt;
+  }
   return delay;
 }
 
-Status Retry::Final(const Status& status) const {
-  if (status.ok() || attempts_ <= 1) return status;
-  return {status.code(), status.reason(),
-          "given up after " + std::to_string(attempts_) + " attempts: " + status.message()};
+Status Retry::Final(const FailedAttempt& failed) const {
+  Status status = failed.status;
+  if (attempts_ > 1 && stop_ != RetryStop::kPermanent) {
+    status =
+        Status(status.code(), status.reason(),
+               "given up after " + std::to_string(attempts_) + " attempts: " + status.message());
+  }
+  if (status.code() == Code::kUnavailable && status.reason() == Reason::kNone && !reached_server_) {
+    status = Status(status.code(), Reason::kNoServerAvailable, status.message());
+  }
+  Outcome outcome = Outcome::kNotApplied;
+  if (idempotency_ == Idempotency::kWrite && failed.reached_server && !failed.token_outdated) {
+    // gRPC's words for an answer that it has and may not hand on.
+    const bool answered = failed.status.message().starts_with("Received message larger than max");
+    outcome = answered ? Outcome::kApplied : failed.status.outcome();
+  }
+  return status.OfCall(outcome, attempts_, stop_);
+}
+
+Status Retry::Ended(const Status& status) const {
+  const bool cancelled = status.code() == Code::kCancelled;
+  return status.OfCall(Outcome::kNotApplied, attempts_,
+                       cancelled ? RetryStop::kCancelled : RetryStop::kPermanent);
 }
 
 bool IsTransient(Code code) {

@@ -18,7 +18,9 @@ enum class Idempotency {
 /// One attempt that failed.
 struct FailedAttempt {
   Status status;
-  bool reached_server = true;  // false only where that is certain
+  bool reached_server = true;   // false only where that is certain
+  bool token_outdated = false;  // and another one is to be had
+  bool repeatable = true;       // nothing was handed on of what came
 };
 
 /// Waits that double, from `initial` up to `max`, each shortened by up to half at random so that
@@ -52,15 +54,25 @@ class Retry {
   std::optional<std::chrono::microseconds> After(const FailedAttempt& failed,
                                                  Clock::time_point now);
 
-  /// What the caller is told: the status, and how many attempts it took where more than one.
-  Status Final(const Status& status) const;
+  /// What the caller is told of the last attempt, which After has seen: its status, whether the
+  /// call is done all the same, how many attempts there were and why there is not one more.
+  Status Final(const FailedAttempt& failed) const;
+
+  /// The same for a call that ends between two attempts, or before the first.
+  Status Ended(const Status& status) const;
+
+  int attempts() const { return attempts_; }
 
  private:
   const RetryOptions& options_;
   Idempotency idempotency_;
   size_t endpoints_;
   Clock::time_point deadline_;
+  RetryStop StopAfter(const FailedAttempt& failed) const;
+
   int attempts_ = 0;
+  bool reached_server_ = false;  // by any attempt
+  RetryStop stop_ = RetryStop::kNone;
   std::optional<Backoff> backoff_;
 };
 

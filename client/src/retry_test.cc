@@ -13,7 +13,7 @@ const Clock::time_point kStart{std::chrono::hours(1)};
 const Clock::time_point kFarAway = kStart + std::chrono::hours(1);
 
 FailedAttempt Unavailable(bool reached_server) {
-  return {Status(Code::kUnavailable, "gone"), reached_server};
+  return {.status = Status(Code::kUnavailable, "gone"), .reached_server = reached_server};
 }
 
 TEST(BackoffTest, DoublesUpToItsMaximumAndShortensByHalfAtMost) {
@@ -70,19 +70,108 @@ TEST(RetryTest, StopsRatherThanWaitPastTheDeadline) {
   EXPECT_FALSE(retry.After(Unavailable(true), kStart));
 }
 
+TEST(RetryTest, TriesAgainAtOnceWithANewTokenAndThenWithDelays) {
+  const RetryOptions options{.max_attempts = 3};
+  FailedAttempt outdated{Status(Code::kUnauthenticated, "etcdserver: invalid auth token")};
+  outdated.token_outdated = true;
+  Retry retry(options, Idempotency::kWrite, 1, kFarAway);
+
+  EXPECT_EQ(retry.After(outdated, kStart), microseconds(0));
+  EXPECT_GT(retry.After(outdated, kStart), microseconds(0));
+  EXPECT_FALSE(retry.After(outdated, kStart));
+  EXPECT_EQ(retry.Final(outdated).outcome(), Outcome::kNotApplied);
+}
+
+TEST(RetryTest, LeavesALearnerWhereThereAreOthers) {
+  const RetryOptions options;
+  const FailedAttempt learner{
+      Status(Code::kUnavailable, "etcdserver: rpc not supported for learner")};
+
+  EXPECT_TRUE(Retry(options, Idempotency::kWrite, 2, kFarAway).After(learner, kStart));
+  EXPECT_FALSE(Retry(options, Idempotency::kWrite, 1, kFarAway).After(learner, kStart));
+}
+
+TEST(RetryTest, RepeatsNothingOfWhatWasHandedOn) {
+  const RetryOptions options;
+  FailedAttempt failed = Unavailable(true);
+  failed.repeatable = false;
+
+  EXPECT_FALSE(Retry(options, Idempotency::kRead, 1, kFarAway).After(failed, kStart));
+}
+
 TEST(RetryTest, TheFinalStatusTellsOfTheAttempts) {
   const RetryOptions options{.max_attempts = 2};
   Retry retry(options, Idempotency::kRead, 1, kFarAway);
-  const Status no_leader(Code::kUnavailable, "etcdserver: no leader");
+  const FailedAttempt no_leader{Status(Code::kUnavailable, "etcdserver: no leader")};
 
-  (void)retry.After({no_leader}, kStart);
-  EXPECT_EQ(retry.Final(no_leader), no_leader);
-  (void)retry.After({no_leader}, kStart);
+  (void)retry.After(no_leader, kStart);
+  EXPECT_EQ(retry.Final(no_leader), no_leader.status);
+  (void)retry.After(no_leader, kStart);
 
   const Status final_status = retry.Final(no_leader);
   EXPECT_EQ(final_status.code(), Code::kUnavailable);
   EXPECT_EQ(final_status.reason(), Reason::kNoLeader);
   EXPECT_EQ(final_status.message(), "given up after 2 attempts: etcdserver: no leader");
+  EXPECT_EQ(final_status.attempts(), 2);
+  EXPECT_EQ(final_status.retry_stop(), RetryStop::kAttempts);
+}
+
+TEST(RetryTest, TheFinalStatusSaysWhenThereWasNobody) {
+  const RetryOptions options{.max_attempts = 2};
+  Retry nobody(options, Idempotency::kWrite, 1, kFarAway);
+  (void)nobody.After(Unavailable(false), kStart);
+  (void)nobody.After(Unavailable(false), kStart);
+  EXPECT_EQ(nobody.Final(Unavailable(false)).reason(), Reason::kNoServerAvailable);
+
+  Retry somebody(options, Idempotency::kRead, 1, kFarAway);
+  (void)somebody.After(Unavailable(true), kStart);
+  (void)somebody.After(Unavailable(false), kStart);
+  EXPECT_EQ(somebody.Final(Unavailable(false)).reason(), Reason::kNone);
+}
+
+struct OutcomeCase {
+  Idempotency idempotency;
+  FailedAttempt failed;
+  Outcome want;
+  RetryStop want_stop;
+};
+
+TEST(RetryTest, TheFinalStatusSaysWhatMayHaveBeenDone) {
+  const auto write = Idempotency::kWrite;
+  const OutcomeCase cases[] = {
+      {write, Unavailable(true), Outcome::kUnknown, RetryStop::kMayBeApplied},
+      {write, {Status(Code::kDeadlineExceeded, ""), true}, Outcome::kUnknown, RetryStop::kDeadline},
+      {write,
+       {Status(Code::kDeadlineExceeded, ""), false},
+       Outcome::kNotApplied,
+       RetryStop::kDeadline},
+      {write, {Status(Code::kCancelled, ""), true}, Outcome::kUnknown, RetryStop::kCancelled},
+      {write,
+       {Status(Code::kInvalidArgument, "etcdserver: key is not provided"), true},
+       Outcome::kNotApplied,
+       RetryStop::kPermanent},
+      {write,
+       {Status(Code::kUnavailable, "etcdserver: request timed out"), true},
+       Outcome::kUnknown,
+       RetryStop::kMayBeApplied},
+      {write,
+       {Status(Code::kResourceExhausted, "Received message larger than max (9 vs. 4)"), true},
+       Outcome::kApplied,
+       RetryStop::kPermanent},
+      {Idempotency::kRead,
+       {Status(Code::kDeadlineExceeded, ""), true},
+       Outcome::kNotApplied,
+       RetryStop::kDeadline},
+  };
+  const RetryOptions options;
+  for (const OutcomeCase& c : cases) {
+    SCOPED_TRACE(c.failed.status.ToString());
+    Retry retry(options, c.idempotency, 1, kFarAway);
+    (void)retry.After(c.failed, kStart);
+    const Status status = retry.Final(c.failed);
+    EXPECT_EQ(status.outcome(), c.want);
+    EXPECT_EQ(status.retry_stop(), c.want_stop);
+  }
 }
 
 }  // namespace

@@ -59,6 +59,12 @@ class ScriptedStreams {
     stream.events.on_message(std::move(message));
   }
 
+  /// Has streams be refused for their tokens from now on, or no more.
+  void OutdateTokens(bool outdated) {
+    const std::lock_guard lock(mu_);
+    tokens_outdated_ = outdated;
+  }
+
   /// Has the latest stream end.
   void Break(Status status) { At(opened() - 1).events.on_end(std::move(status)); }
 
@@ -81,6 +87,11 @@ class ScriptedStreams {
       closed = true;
     }
 
+    bool TokenOutdated(const Status& refusal) override {
+      const std::lock_guard lock(owner.mu_);
+      return owner.tokens_outdated_ && refusal.reason() == Reason::kInvalidAuthToken;
+    }
+
     ScriptedStreams& owner;
     const StreamEvents<Incoming> events;
     std::vector<Outgoing> sent;  // this and what follows is guarded by owner.mu_
@@ -95,6 +106,7 @@ class ScriptedStreams {
 
   mutable std::mutex mu_;
   std::vector<std::shared_ptr<Stream>> streams_;  // guarded by mu_
+  bool tokens_outdated_ = false;                  // guarded by mu_
 };
 
 }  // namespace etcdpp

@@ -13,6 +13,8 @@
 namespace etcdpp {
 namespace {
 
+const CallKind kSnapshot{"/etcdserverpb.Maintenance/Snapshot", Idempotency::kRead};
+
 /// What of a snapshot has come. Not thread-safe.
 class SnapshotReceiver {
  public:
@@ -52,8 +54,8 @@ class SnapshotAttempt final : public Attempt {
  public:
   explicit SnapshotAttempt(SnapshotRequest request) : receiver_(std::move(request)) {}
 
-  grpc::Status Run(const Endpoint& endpoint, grpc::ClientContext* context) override {
-    const auto stream = endpoint.maintenance->Snapshot(context, {});
+  grpc::Status Run(const Stubs& stubs, grpc::ClientContext* context) override {
+    const auto stream = stubs.maintenance->Snapshot(context, {});
     pb::SnapshotResponse piece;
     while (stream->Read(&piece)) {
       if (!receiver_.Take(std::move(piece))) context->TryCancel();
@@ -76,8 +78,8 @@ class SnapshotReactor final : public grpc::ClientReadReactor<pb::SnapshotRespons
                   AsyncCall::AttemptDone done)
       : receiver_(receiver), context_(context), done_(std::move(done)) {}
 
-  void Start(const Endpoint& endpoint) {
-    endpoint.maintenance->async()->Snapshot(context_, &request_, this);
+  void Start(const Stubs& stubs) {
+    stubs.maintenance->async()->Snapshot(context_, &request_, this);
     StartRead(&piece_);
     StartCall();
   }
@@ -107,16 +109,14 @@ class SnapshotReactor final : public grpc::ClientReadReactor<pb::SnapshotRespons
 class SnapshotCall final : public AsyncCall {
  public:
   SnapshotCall(Transport& transport, SnapshotParams params, Callback<SnapshotResponse> done)
-      : AsyncCall(transport, Idempotency::kRead, std::move(params.call)),
+      : AsyncCall(transport, kSnapshot, std::move(params.call)),
         receiver_(std::move(params.request)),
         done_(std::move(done)) {}
 
  private:
-  void Run(const Endpoint& endpoint, grpc::ClientContext* context, AttemptDone done) override {
+  void Run(const Stubs& stubs, grpc::ClientContext* context, AttemptDone done) override {
     // Owns itself from here on.
-    std::make_unique<SnapshotReactor>(receiver_, context, std::move(done))
-        .release()
-        ->Start(endpoint);
+    std::make_unique<SnapshotReactor>(receiver_, context, std::move(done)).release()->Start(stubs);
   }
   bool MayRepeat() const override { return receiver_.empty(); }
   void Deliver(Status status) override {
@@ -138,7 +138,7 @@ SnapshotParams WithOwnDeadline(SnapshotParams params) {
 Result<SnapshotResponse> TakeSnapshot(Transport& transport, SnapshotParams params) {
   params = WithOwnDeadline(std::move(params));
   SnapshotAttempt attempt(std::move(params.request));
-  Status status = Call(transport, Idempotency::kRead, attempt, params.call);
+  Status status = Call(transport, kSnapshot, attempt, params.call);
   return attempt.receiver().Finish(std::move(status));
 }
 

@@ -38,6 +38,81 @@ Status::Status(Code code, std::string message) : code_(code), message_(std::move
   if (known != nullptr) reason_ = known->reason;
 }
 
+Outcome Status::outcome() const {
+  if (outcome_) return *outcome_;
+  if (ok()) return Outcome::kApplied;
+  switch (reason_) {
+    // What etcd says while the request is on its way through the log.
+    case Reason::kTimeout:
+    case Reason::kTimeoutLeaderFailure:
+    case Reason::kTimeoutConnectionLost:
+    case Reason::kTimeoutWaitingApply:
+    case Reason::kServerStopped:
+    case Reason::kLeaderChanged:
+    case Reason::kRequestCanceled:
+    case Reason::kRequestDeadlineExceeded:
+    case Reason::kUnhealthy:
+      return Outcome::kUnknown;
+    case Reason::kNone:
+      break;
+    default:
+      return Outcome::kNotApplied;
+  }
+  switch (code_) {
+    case Code::kCancelled:
+    case Code::kUnknown:
+    case Code::kDeadlineExceeded:
+    case Code::kAborted:
+    case Code::kInternal:
+    case Code::kUnavailable:
+    case Code::kDataLoss:
+      return Outcome::kUnknown;
+    default:
+      return Outcome::kNotApplied;
+  }
+}
+
+Status Status::OfCall(Outcome outcome, int attempts, RetryStop stop) const {
+  Status status = *this;
+  status.outcome_ = outcome;
+  status.attempts_ = attempts;
+  status.retry_stop_ = stop;
+  return status;
+}
+
+std::string_view ToString(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kApplied:
+      return "Applied";
+    case Outcome::kNotApplied:
+      return "NotApplied";
+    case Outcome::kUnknown:
+      return "Unknown";
+  }
+  return "Unknown";
+}
+
+std::string_view ToString(RetryStop stop) {
+  switch (stop) {
+    case RetryStop::kNone:
+      return "None";
+    case RetryStop::kPermanent:
+      return "Permanent";
+    case RetryStop::kMayBeApplied:
+      return "MayBeApplied";
+    case RetryStop::kAttempts:
+      return "Attempts";
+    case RetryStop::kDeadline:
+      return "Deadline";
+    case RetryStop::kCancelled:
+      return "Cancelled";
+  }
+  return "None";
+}
+
+std::ostream& operator<<(std::ostream& out, Outcome outcome) { return out << ToString(outcome); }
+std::ostream& operator<<(std::ostream& out, RetryStop stop) { return out << ToString(stop); }
+
 std::string Status::ToString() const {
   std::string text(etcdpp::ToString(code_));
   if (reason_ != Reason::kNone) {

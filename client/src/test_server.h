@@ -9,6 +9,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include "etcdpp_proto/auth.grpc.pb.h"
 #include "etcdpp_proto/kv.grpc.pb.h"
 #include "etcdpp_proto/lease.grpc.pb.h"
 #include "etcdpp_proto/watch.grpc.pb.h"
@@ -31,10 +32,13 @@ class TestServer {
   ~TestServer() { Stop(); }
 
   /// Listens on `port`, or on a free one.
-  void Start(int port = 0) {
+  void Start(int port = 0) { StartAt("127.0.0.1:" + std::to_string(port)); }
+
+  /// Listens where gRPC understands `address` to be.
+  void StartAt(const std::string& address) {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(),
-                             &port_);
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(&auth_);
     builder.RegisterService(&kv_);
     builder.RegisterService(&lease_);
     builder.RegisterService(&watch_);
@@ -55,6 +59,8 @@ class TestServer {
       range;
   std::function<grpc::Status(Context&, const etcdpp_proto::etcdserverpb::PutRequest&)> put;
   std::function<grpc::Status(const etcdpp_proto::etcdserverpb::TxnRequest&)> txn;
+  /// Answers a login; by default with the token "token1", "token2" and so on.
+  std::function<grpc::Status(const etcdpp_proto::etcdserverpb::AuthenticateRequest&)> login;
   /// Serves the stream of that number, counted from 1.
   std::function<grpc::Status(int, Context&, WatchIo&)> watch;
   std::function<grpc::Status(int, Context&, KeepAliveIo&)> keep_alive;
@@ -62,6 +68,7 @@ class TestServer {
   std::atomic<int> ranges{0};
   std::atomic<int> puts{0};
   std::atomic<int> txns{0};
+  std::atomic<int> logins{0};
   std::atomic<int> watch_streams{0};
   std::atomic<int> keep_alive_streams{0};
 
@@ -83,6 +90,19 @@ class TestServer {
                      etcdpp_proto::etcdserverpb::TxnResponse* /*response*/) override {
       ++test.txns;
       return test.txn ? test.txn(*request) : grpc::Status::OK;
+    }
+
+    TestServer& test;
+  };
+
+  struct Auth final : etcdpp_proto::etcdserverpb::Auth::Service {
+    explicit Auth(TestServer& server) : test(server) {}
+
+    grpc::Status Authenticate(Context* /*context*/,
+                              const etcdpp_proto::etcdserverpb::AuthenticateRequest* request,
+                              etcdpp_proto::etcdserverpb::AuthenticateResponse* response) override {
+      response->set_token("token" + std::to_string(++test.logins));
+      return test.login ? test.login(*request) : grpc::Status::OK;
     }
 
     TestServer& test;
@@ -115,6 +135,7 @@ class TestServer {
     TestServer& test;
   };
 
+  Auth auth_{*this};
   Kv kv_{*this};
   Lease lease_{*this};
   Watcher watch_{*this};

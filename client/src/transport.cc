@@ -4,10 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include <grpc/support/time.h>
-
-#include "client/src/convert.h"
-
 namespace etcdpp {
 namespace {
 
@@ -70,10 +66,6 @@ class Janitor {
   std::thread thread_;                                  // guarded by mu_ until stopped_
 };
 
-void AddMetadata(const Metadata& metadata, grpc::ClientContext* context) {
-  for (const auto& [name, value] : metadata) context->AddMetadata(name, value);
-}
-
 }  // namespace
 
 bool InFlight::Add(std::shared_ptr<Cancellable> call) {
@@ -104,6 +96,15 @@ void InFlight::Close() {
   for (const auto& call : calls) call->Cancel();
 }
 
+void InFlight::OnEndpointGone(const Endpoint& endpoint) {
+  std::vector<std::shared_ptr<Cancellable>> calls;
+  {
+    const std::lock_guard lock(mu_);
+    for (const auto& [key, call] : calls_) calls.push_back(call);
+  }
+  for (const auto& call : calls) call->OnEndpointGone(endpoint);
+}
+
 void InFlight::Wait() {
   std::unique_lock lock(mu_);
   removed_.wait(lock, [this] { return calls_.empty(); });
@@ -117,6 +118,12 @@ void CallbackThread::RunAt(Clock::time_point when, std::function<void()> task) {
     const CallbackScope scope;
     std::exchange(task, nullptr)();
   });
+}
+
+void Transport::Log(LogLevel level, std::string_view text) const {
+  if (options.logger == nullptr) return;
+  const CallbackScope scope;
+  options.logger(level, text);
 }
 
 void Close(std::unique_ptr<Transport> transport) {
@@ -144,31 +151,11 @@ Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& cal
   return Clock::now() + timeout;
 }
 
-std::unique_ptr<grpc::ClientContext> MakeContext(const Transport& transport,
-                                                 const CallOptions& call,
-                                                 Clock::time_point deadline) {
-  auto context = std::make_unique<grpc::ClientContext>();
-  if (deadline != Clock::time_point::max()) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::microseconds>(deadline - Clock::now());
-    context->set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                                       gpr_time_from_micros(left.count(), GPR_TIMESPAN)));
-  }
-  AddMetadata(transport.options.metadata, context.get());
-  AddMetadata(call.metadata, context.get());
-  if (call.require_leader) context->AddMetadata("hasleader", "true");
-  return context;
-}
-
-FailedAttempt DescribeFailure(Transport& transport, Endpoint& endpoint,
-                              const grpc::ClientContext& context, const grpc::Status& status) {
-  FailedAttempt failed{FromGrpc(status)};
-  if (failed.status.code() != Code::kUnavailable) return failed;
-  // gRPC knows a peer as soon as a connection takes the call, before anything of it is sent. Until
-  // then it names the channel's target.
-  failed.reached_server = context.peer() != endpoint.target;
-  if (failed.status.reason() == Reason::kNone) transport.endpoints.OnUnavailable(endpoint);
-  return failed;
+Status SetEndpoints(Transport& transport, const std::vector<std::string>& endpoints) {
+  std::vector<std::shared_ptr<Endpoint>> gone;
+  Status status = transport.endpoints.Set(endpoints, &gone);
+  for (const auto& endpoint : gone) transport.in_flight.OnEndpointGone(*endpoint);
+  return status;
 }
 
 bool WaitFor(std::chrono::microseconds delay, const std::stop_token& stop) {

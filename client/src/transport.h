@@ -9,12 +9,14 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
-
-#include <grpcpp/client_context.h>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/src/endpoints.h"
 #include "client/src/retry.h"
 #include "client/src/timer.h"
+#include "client/src/token_source.h"
 #include "etcdpp/options.h"
 
 namespace etcdpp {
@@ -26,6 +28,9 @@ class Cancellable {
 
   /// Has it end soon, whatever the network does.
   virtual void Cancel() = 0;
+
+  /// Says that `endpoint` is one no more: what would stay there for good has to leave.
+  virtual void OnEndpointGone(const Endpoint& /*endpoint*/) {}
 };
 
 /// The calls and streams in flight of one connection, which keeps them alive. Thread-safe.
@@ -39,6 +44,8 @@ class InFlight {
 
   /// Cancels all and takes no more.
   void Close();
+
+  void OnEndpointGone(const Endpoint& endpoint);
 
   /// Waits until all are removed. REQUIRES: Close was called, and this is not a gRPC thread: those
   /// waited for may be queued up behind it.
@@ -77,10 +84,14 @@ class CallbackThread final : public Timer {
 /// What all the calls of one connection share. Outlives them.
 struct Transport {
   explicit Transport(const Options& client_options)
-      : options(client_options), endpoints(client_options) {}
+      : options(client_options), endpoints(client_options), tokens(client_options) {}
+
+  /// Has the user's logger, if any, take a line. REQUIRES: no lock is held.
+  void Log(LogLevel level, std::string_view text) const;
 
   const Options options;
   Endpoints endpoints;
+  TokenSource tokens;
   TimerThread timer;
   CallbackThread callbacks;
   InFlight in_flight;
@@ -98,15 +109,11 @@ Status CheckCall(const Transport& transport, const CallOptions& call);
 /// When a call that starts now has to be over.
 Retry::Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& call);
 
-/// Makes the context of one attempt, or of one stream: the only place that does.
-/// A `deadline` of time_point::max() is none.
-std::unique_ptr<grpc::ClientContext> MakeContext(const Transport& transport,
-                                                 const CallOptions& call,
-                                                 Retry::Clock::time_point deadline);
+/// How to log in over the transport.
+TokenSource::Login LoginOver(Transport& transport);
 
-/// Reads what became of a failed attempt, and has the picker know.
-FailedAttempt DescribeFailure(Transport& transport, Endpoint& endpoint,
-                              const grpc::ClientContext& context, const grpc::Status& status);
+/// Replaces the endpoints; streams leave those that are gone.
+Status SetEndpoints(Transport& transport, const std::vector<std::string>& endpoints);
 
 /// Waits. Returns false when `stop` was requested before the end.
 bool WaitFor(std::chrono::microseconds delay, const std::stop_token& stop);

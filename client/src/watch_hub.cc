@@ -13,6 +13,9 @@ namespace {
 // The id of a response that is about no watch in particular: a refused create, manual progress.
 constexpr int64_t kNoWatchId = -1;
 
+// How many tokens in a row may be taken for outdated before a watch is given up.
+constexpr int kTokenRefusalsMax = 10;
+
 }  // namespace
 
 /// What a Watch holds.
@@ -191,15 +194,18 @@ void WatchHub::OnFrame(uint64_t generation, WatchFrame frame) {
 void WatchHub::OnEnd(uint64_t generation, const Status& status) {
   const std::lock_guard lock(mu_);
   if (generation != generation_) return;
+  const bool leaderless = require_leader_ && status.reason() == Reason::kNoLeader;
+  const bool transient = IsTransient(status.code()) || stream_->TokenOutdated(status);
+  ReopenStream();
+  if (!transient || leaderless) FinishAll(status, false);
+}
+
+// Ends the stream, and has all watches resume on another one, soon.
+void WatchHub::ReopenStream() {
   CloseStream();
   for (const auto& [id, watcher] : watchers_) {
     watcher->create_sent = false;
     watcher->buffer.OnStreamLost();
-  }
-  const bool leaderless = require_leader_ && status.reason() == Reason::kNoLeader;
-  if (!IsTransient(status.code()) || leaderless) {
-    FinishAll(status, false);
-    return;
   }
   reopen_pending_ = true;
   timer_.RunAt(timer_.Now() + backoff_.Next(), [weak = weak_from_this(), now = generation_] {
@@ -263,7 +269,7 @@ void WatchHub::Dispatch(WatchFrame frame) {
 }
 
 void WatchHub::OnCreated(const WatchFrame& frame) {
-  backoff_.Reset();
+  if (!frame.canceled) backoff_.Reset();
   if (creating_.empty()) return;
   const auto answered = frame.canceled
                             ? creating_.begin()
@@ -273,9 +279,16 @@ void WatchHub::OnCreated(const WatchFrame& frame) {
   creating_.erase(answered);
   if (watcher == nullptr) return;  // cancelled meanwhile
   if (frame.canceled) {
-    Finish(watcher, StatusFromCancelReason(frame.cancel_reason), false);
+    const Status refusal = StatusFromCancelReason(frame.cancel_reason);
+    // The server asks each create for the token that its stream was opened with.
+    if (stream_->TokenOutdated(refusal) && ++watcher->token_refusals <= kTokenRefusalsMax) {
+      ReopenStream();
+    } else {
+      Finish(watcher, refusal, false);
+    }
     return;
   }
+  watcher->token_refusals = 0;
   watcher->buffer.OnCreated(frame.header.revision);
   watcher->confirmed = true;
   Wake(watcher);

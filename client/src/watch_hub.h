@@ -70,6 +70,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
     bool wants_progress = false;
     bool holds_stream = false;  // is among the full_
     int64_t compact_revision = 0;
+    int token_refusals = 0;           // since it was confirmed
     std::condition_variable changed;  // waits on mu_
     Waiter waiter;                    // of AsyncNext; null: none
     uint64_t waits = 0;               // how many waiters there have been
@@ -90,6 +91,7 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
 
   void OpenStream();
   void CloseStream();
+  void ReopenStream();
   void SendCreate(Watcher& watcher);
   void Dispatch(WatchFrame frame);
   void OnCreated(const WatchFrame& frame);

@@ -482,6 +482,51 @@ TEST_F(WatchHubTest, AWaiterMayAskForMoreAndDestroyItsWatch) {
   EXPECT_TRUE(streams_.closed());
 }
 
+constexpr char kTokenRefusal[] =
+    "rpc error: code = Unauthenticated desc = etcdserver: invalid auth token";
+
+TEST_F(WatchHubTest, ResumesOnANewStreamWhenItsTokenIsOutdated) {
+  streams_.OutdateTokens(true);
+  const auto old = Start(1);
+  streams_.Deliver(CreatedFrame(1, 4));
+  streams_.Deliver(PutFrame(1, 5));
+  const auto late = Start(3, "late");
+
+  streams_.Deliver(RefusedFrame(kTokenRefusal));
+  timer_.Advance(kBackoffMax);
+
+  EXPECT_EQ(streams_.opened(), 2U);
+  const auto creates = TakeSent<WatchCreate>();
+  ASSERT_EQ(creates.size(), 2U);
+  EXPECT_EQ(creates[0].request.options.start_revision, 6);
+  EXPECT_EQ(creates[1].request.options.start_revision, 3);
+  EXPECT_EQ(RevisionOf(old->Next()), 5);
+}
+
+TEST_F(WatchHubTest, ResumesWhereTheStreamItselfIsRefusedForItsToken) {
+  streams_.OutdateTokens(true);
+  const auto watch = Start(1);
+
+  streams_.Break(Status(Code::kUnauthenticated, "etcdserver: invalid auth token"));
+  timer_.Advance(kBackoffMax);
+
+  EXPECT_EQ(streams_.opened(), 2U);
+}
+
+TEST_F(WatchHubTest, GivesUpOnTokensThatAreNeverGood) {
+  streams_.OutdateTokens(true);
+  const auto watch = Start(1);
+
+  for (size_t refusals = 1; refusals <= 11; ++refusals) {
+    ASSERT_EQ(streams_.opened(), refusals);
+    streams_.Deliver(RefusedFrame(kTokenRefusal));
+    timer_.Advance(kBackoffMax);
+  }
+
+  EXPECT_EQ(streams_.opened(), 11U);
+  EXPECT_EQ(watch->Next().status().reason(), Reason::kInvalidAuthToken);
+}
+
 TEST_F(WatchHubTest, WatchesMayComeAndGoFromManyThreads) {
   constexpr int64_t kLast = 2000;
   const auto steady = Start(1);

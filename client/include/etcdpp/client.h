@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "etcdpp/auth.h"
 #include "etcdpp/batch.h"
 #include "etcdpp/cluster.h"
 #include "etcdpp/connection.h"
+#include "etcdpp/endpoints.h"
 #include "etcdpp/kv.h"
 #include "etcdpp/lease.h"
 #include "etcdpp/maintenance.h"
@@ -127,6 +130,19 @@ class Client {
   Auth auth() const { return Auth(connection_); }
   Cluster cluster() const { return Cluster(connection_); }
   Maintenance maintenance() const { return Maintenance(connection_); }
+
+  // Where the calls go. See endpoints.h.
+
+  std::vector<EndpointState> endpoints() const { return connection_->endpoints().States(); }
+  Status SetEndpoints(const std::vector<std::string>& endpoints);
+
+  /// Takes as endpoints what the cluster's members say clients reach them at: not those of members
+  /// that have not started, nor of learners.
+  Status SyncEndpoints(const CallOptions& call = {});
+
+  /// A client that sees only the keys that begin with `prefix`, and sees them without it. See
+  /// WithNamespace in decorator.h.
+  Client InNamespace(std::string_view prefix) const;
 
   /// What the calls go through: the asynchronous forms are there.
   const std::shared_ptr<Connection>& connection() const { return connection_; }

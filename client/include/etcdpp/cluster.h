@@ -73,6 +73,10 @@ struct MembersResponse {
   friend bool operator==(const MembersResponse&, const MembersResponse&) = default;
 };
 
+/// What clients reach the members at: not those that have not started, nor learners, which serve
+/// next to nothing.
+std::vector<std::string> ClientUrls(const std::vector<Member>& members);
+
 using MemberListParams = Params<MemberListRequest>;
 using MemberAddParams = Params<MemberAddRequest>;
 using MemberUpdateParams = Params<MemberUpdateRequest>;

@@ -7,6 +7,7 @@
 #include "etcdpp/auth.h"
 #include "etcdpp/call.h"
 #include "etcdpp/cluster.h"
+#include "etcdpp/endpoints.h"
 #include "etcdpp/kv.h"
 #include "etcdpp/lease.h"
 #include "etcdpp/maintenance.h"
@@ -80,6 +81,9 @@ class Connection {
   virtual AuthService& auth() = 0;
   virtual ClusterService& cluster() = 0;
   virtual MaintenanceService& maintenance() = 0;
+
+  /// Where the calls go.
+  virtual EndpointService& endpoints() = 0;
 };
 
 /// Connects to etcd over gRPC. Returns at once, whether or not a server is there; endpoints that

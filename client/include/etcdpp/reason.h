@@ -7,10 +7,14 @@ namespace etcdpp {
 
 /// What etcd itself objected to, for the errors a caller may want to tell apart.
 ///
-/// gRPC codes alone cannot: a compacted and a future revision are both kOutOfRange. Recognised from
-/// the text of the message, as etcd's own Go client does; kNone for every other failure.
+/// These are the errors of etcd 3.4 to 3.7, all of them, by name (rpctypes). gRPC codes alone
+/// cannot: a compacted and a future revision are both kOutOfRange. Recognised from the text of the
+/// message, as etcd's own Go client does; kNone for every other failure.
 enum class Reason {
   kNone,
+
+  /// No endpoint could be reached. The only one that the client itself gives.
+  kNoServerAvailable,
 
   // Keys, transactions, revisions.
   kEmptyKey,
@@ -77,6 +81,8 @@ enum class Reason {
   kCorrupt,
   kNotSupportedForLearner,
   kBadLeaderTransferee,
+  kRequestCanceled,
+  kRequestDeadlineExceeded,
 
   // Downgrades.
   kClusterVersionUnavailable,

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cstdlib>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,30 @@ std::string_view ToString(Code code);
 
 std::ostream& operator<<(std::ostream& out, Code code);
 
+/// Whether a call that changes something has done so.
+enum class Outcome {
+  kApplied,
+  kNotApplied,  // certainly; also where nothing was asked to change
+  kUnknown,     // it may have been, or may still be: look before doing it again
+};
+
+/// Why a failed call was not tried once more.
+enum class RetryStop {
+  kNone,          // it did not fail, or is no call's status
+  kPermanent,     // it would fail again
+  kMayBeApplied,  // it could have been done twice
+  kAttempts,      // RetryOptions::max_attempts were made
+  kDeadline,      // there was no time left for another
+  kCancelled,
+};
+
+/// The enumerators' names without their k.
+std::string_view ToString(Outcome outcome);
+std::string_view ToString(RetryStop stop);
+
+std::ostream& operator<<(std::ostream& out, Outcome outcome);
+std::ostream& operator<<(std::ostream& out, RetryStop stop);
+
 /// The outcome of a call: success, or a code and a message a person can read.
 class [[nodiscard]] Status {
  public:
@@ -54,15 +79,32 @@ class [[nodiscard]] Status {
   Reason reason() const { return reason_; }
   const std::string& message() const { return message_; }
 
+  /// Whether what was asked for is done. For a status that no call has told more about, what its
+  /// code and reason leave possible.
+  Outcome outcome() const;
+
+  /// How often the call was tried; 0 where it never left, or the status is no call's.
+  int attempts() const { return attempts_; }
+  RetryStop retry_stop() const { return retry_stop_; }
+
+  /// The same status with what the call it ended knows beyond it.
+  Status OfCall(Outcome outcome, int attempts, RetryStop stop) const;
+
   /// "OutOfRange (Compacted): etcdserver: mvcc: required revision has been compacted".
   std::string ToString() const;
 
-  friend bool operator==(const Status&, const Status&) = default;
+  /// Whether code, reason and message are the same: what the server said, however often.
+  friend bool operator==(const Status& a, const Status& b) {
+    return a.code_ == b.code_ && a.reason_ == b.reason_ && a.message_ == b.message_;
+  }
   friend std::ostream& operator<<(std::ostream& out, const Status& status);
 
  private:
   Code code_ = Code::kOk;
   Reason reason_ = Reason::kNone;
+  RetryStop retry_stop_ = RetryStop::kNone;
+  int attempts_ = 0;
+  std::optional<Outcome> outcome_;
   std::string message_;
 };
 

@@ -97,10 +97,12 @@ class MockConnection : public Connection {
   AuthService& auth() override { return auth_service; }
   ClusterService& cluster() override { return cluster_service; }
   MaintenanceService& maintenance() override { return maintenance_service; }
+  EndpointService& endpoints() override { return endpoint_service; }
 
   testing::NiceMock<MockAuthService> auth_service;
   testing::NiceMock<MockClusterService> cluster_service;
   testing::NiceMock<MockMaintenanceService> maintenance_service;
+  testing::NiceMock<MockEndpointService> endpoint_service;
 };
 
 /// What a mocked watch stands on. AsyncNext makes a NextFor, unless expected otherwise.

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 
 #include "etcdpp/auth.h"
 #include "etcdpp/cluster.h"
+#include "etcdpp/endpoints.h"
 #include "etcdpp/maintenance.h"
 
 namespace etcdpp::mocks {
@@ -198,6 +202,14 @@ class MockMaintenanceService : public MaintenanceService {
   MOCK_METHOD(void, AsyncMoveLeader, (MoveLeaderParams, Callback<MoveLeaderResponse>), (override));
   MOCK_METHOD(void, AsyncDowngrade, (DowngradeParams, Callback<DowngradeResponse>), (override));
   MOCK_METHOD(void, AsyncSnapshot, (SnapshotParams, Callback<SnapshotResponse>), (override));
+};
+
+/// Where calls go.
+class MockEndpointService : public EndpointService {
+ public:
+  MOCK_METHOD(std::vector<EndpointState>, States, (), (const, override));
+  MOCK_METHOD(Status, Set, (const std::vector<std::string>&), (override));
+  MOCK_METHOD(void, MarkFailed, (std::string_view), (override));
 };
 
 }  // namespace etcdpp::mocks
