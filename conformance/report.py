@@ -22,6 +22,7 @@ SUITES = {
     "conformance_tls": "its cases over TLS",
     "conformance_cluster": "its cases with three members",
     "differential": "lock-step, every profile in turn",
+    "golden": "recordings of real etcd",
     "auth_fuzz": "who may do what, made up",
     "etcdctl_story": "etcdctl: keys, leases, watches",
     "etcdctl_services_story": "etcdctl: locks, elections, members",
