@@ -84,7 +84,7 @@ def facts_of_run(cases):
         ("commit", commit.stdout.strip() or "unknown"),
         ("tests of ctest", f"{len(cases)}, {sum(finding(c) == 'FAILED' for c in cases)} failed"),
         ("seeds of lock-step", ", ".join(seeds) or "none"),
-        ("differences known", "none; conformance/README.md names what is not compared"),
+        ("differences known", "docs/conformance.md names them, and what is not compared"),
     ]
 
 
