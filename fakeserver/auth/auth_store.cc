@@ -216,7 +216,9 @@ absl::Status AuthStore::CheckAccess(const Caller& caller, std::string_view key,
 }
 
 const AuthStore::Permissions& AuthStore::PermissionsOf(const User& user) const {
-  const auto [entry, made] = permissions_.try_emplace(user.name);
+  const auto order = behavior_.permissions_lie_by_end ? IntervalTree::Order::kByEnd
+                                                      : IntervalTree::Order::kInserted;
+  const auto [entry, made] = permissions_.try_emplace(user.name, order);
   Permissions& permissions = entry->second;
   if (!made) return permissions;
   for (const std::string& name : user.roles) {

@@ -117,6 +117,8 @@ class AuthStore {
 
  private:
   struct Permissions {
+    explicit Permissions(IntervalTree::Order order) : read(order), write(order) {}
+
     IntervalTree read;
     IntervalTree write;
   };

@@ -22,7 +22,9 @@ void IntervalTree::Insert(std::string_view begin, std::string_view end) {
   bool left = false;
   for (int at = root_; at != kNone; at = left ? nodes_[at].left : nodes_[at].right) {
     parent = at;
-    left = CompareKeys(begin, nodes_[at].begin) < 0;
+    int side = CompareKeys(begin, nodes_[at].begin);
+    if (side == 0 && order_ == Order::kByEnd) side = CompareKeys(end, nodes_[at].end);
+    left = side < 0;
   }
   nodes_[added].parent = parent;
   if (parent == kNone) {

@@ -17,6 +17,12 @@ namespace fakeetcd {
 /// balanced as in Cormen et al. Not thread-safe.
 class IntervalTree {
  public:
+  /// How intervals that begin alike lie: in the order they were inserted in, or, from 3.7 on, as
+  /// they end.
+  enum class Order { kInserted, kByEnd };
+
+  explicit IntervalTree(Order order) : order_(order) {}
+
   void Insert(std::string_view begin, std::string_view end);
   /// The key and nothing else.
   void InsertPoint(std::string_view key);
@@ -54,6 +60,7 @@ class IntervalTree {
   /// Calls `visitor` for what meets `wanted`, ascending, until it returns false; and then is false.
   bool Visit(int node, Interval wanted, const std::function<bool(Interval)>& visitor) const;
 
+  Order order_;
   std::vector<Node> nodes_;
   int root_ = kNone;
 };

@@ -9,8 +9,9 @@
 namespace fakeetcd {
 namespace {
 
-IntervalTree Tree(const std::vector<std::pair<std::string, std::string>>& intervals) {
-  IntervalTree tree;
+IntervalTree Tree(const std::vector<std::pair<std::string, std::string>>& intervals,
+                  IntervalTree::Order order = IntervalTree::Order::kInserted) {
+  IntervalTree tree(order);
   for (const auto& [begin, end] : intervals) tree.Insert(begin, end);
   return tree;
 }
@@ -47,13 +48,20 @@ TEST(IntervalTreeTest, HoldsTheKeysOfAnyInterval) {
 TEST(IntervalTreeTest, AnInvertedIntervalIsCoveredByOneThatHoldsItsBeginning) {
   EXPECT_TRUE(Tree({{"m", "q"}}).Covers("n", "m"));
   EXPECT_FALSE(Tree({{"m", "q"}}).Covers("r", "m"));
-  EXPECT_FALSE(IntervalTree().Covers("n", "m"));
+  EXPECT_FALSE(Tree({}).Covers("n", "m"));
 }
 
 // What etcd's tree says of these, too, depends on which interval came first.
 TEST(IntervalTreeTest, AnInvertedIntervalMayBeMissedByTheShapeOfTheTree) {
   EXPECT_FALSE(Tree({{"m", "n"}, {"n", "q"}}).Covers("n", "m"));
   EXPECT_TRUE(Tree({{"n", "q"}, {"m", "n"}}).Covers("o", "n"));
+}
+
+TEST(IntervalTreeTest, AnInvertedIntervalMayBeMissedByTheOrderOfThoseThatBeginAlike) {
+  const std::vector<std::pair<std::string, std::string>> intervals = {
+      {"b", ""}, {"b", "d"}, {"e", "f"}};
+  EXPECT_FALSE(Tree(intervals, IntervalTree::Order::kInserted).Covers("d", "b"));
+  EXPECT_TRUE(Tree(intervals, IntervalTree::Order::kByEnd).Covers("d", "b"));
 }
 
 TEST(IntervalTreeTest, AgreesWithCountingKeyByKey) {
@@ -64,7 +72,8 @@ TEST(IntervalTreeTest, AgreesWithCountingKeyByKey) {
     return (state >> 16) % below;
   };
   for (int round = 0; round < 300; ++round) {
-    IntervalTree tree;
+    IntervalTree tree(round % 2 == 0 ? IntervalTree::Order::kInserted
+                                     : IntervalTree::Order::kByEnd);
     std::vector<bool> covered(letters.size());
     for (uint32_t i = next(12); i > 0; --i) {
       const uint32_t begin = next(25);

@@ -62,6 +62,7 @@ void SetAuth(const EtcdVersion& version, Behavior& behavior) {
   behavior.txn_put_checks_keys_of_lease = since({44, 30, 11});
   behavior.admin_is_spared_lease_checks = since({27, 10, 0});
   behavior.watch_from_key_is_checked_as_range = since({kNever, 33, 14});
+  behavior.permissions_lie_by_end = since({kNever, kNever, kNever});
 
   const bool calls_are_checked = since({42, 28, 9});
   const bool lists_are_for_admins = calls_are_checked && !since({43, 29, 10});

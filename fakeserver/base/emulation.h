@@ -63,6 +63,7 @@ struct Behavior {
   bool txn_put_checks_keys_of_lease = false;
   bool admin_is_spared_lease_checks = false;
   bool watch_from_key_is_checked_as_range = false;
+  bool permissions_lie_by_end = false;
 
   // Who may call what, while auth is on.
   bool auth_status_needs_admin = false;
