@@ -122,7 +122,7 @@ TEST(GatewayWatch, OfACompactedRevisionIsCancelled) {
 
 TEST(GatewayWatch, RunsOutOfTimeWithAnErrorInItsLastLine) {
   Corner s;
-  Stream watch("watch", s.Create("a"), {"Grpc-Timeout: 100m"});
+  Stream watch("watch", s.Create("a"), {"Grpc-Timeout: 500m"});
   watch.connection.ReadLine();
   const auto last = watch.connection.ReadLine();
   if (target().version.AtLeast(3, 6)) {
