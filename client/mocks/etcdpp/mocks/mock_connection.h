@@ -26,42 +26,8 @@ namespace etcdpp::mocks {
 ///   EXPECT_CALL(connection->auth_service, UserAdd).WillOnce(Return(AuthResponse()));
 class MockConnection : public Connection {
  public:
-  MockConnection() {
-    using testing::Invoke;
-    ON_CALL(*this, AsyncRange).WillByDefault(Invoke([this](RangeParams p, auto done) {
-      done(Range(std::move(p)));
-    }));
-    ON_CALL(*this, AsyncPut).WillByDefault(Invoke([this](PutParams p, auto done) {
-      done(Put(std::move(p)));
-    }));
-    ON_CALL(*this, AsyncDelete).WillByDefault(Invoke([this](DeleteParams p, auto done) {
-      done(Delete(std::move(p)));
-    }));
-    ON_CALL(*this, AsyncTxn).WillByDefault(Invoke([this](TxnParams p, auto done) {
-      done(Txn(std::move(p)));
-    }));
-    ON_CALL(*this, AsyncCompact).WillByDefault(Invoke([this](CompactParams p, auto done) {
-      done(Compact(std::move(p)));
-    }));
-    ON_CALL(*this, AsyncLeaseGrant).WillByDefault(Invoke([this](LeaseGrantParams p, auto done) {
-      done(LeaseGrant(std::move(p)));
-    }));
-    ON_CALL(*this, AsyncLeaseRevoke).WillByDefault(Invoke([this](LeaseRevokeParams p, auto done) {
-      done(LeaseRevoke(std::move(p)));
-    }));
-    ON_CALL(*this, AsyncLeaseKeepAlive)
-        .WillByDefault(Invoke(
-            [this](LeaseKeepAliveParams p, auto done) { done(LeaseKeepAlive(std::move(p))); }));
-    ON_CALL(*this, AsyncTimeToLive).WillByDefault(Invoke([this](TimeToLiveParams p, auto done) {
-      done(TimeToLive(std::move(p)));
-    }));
-    ON_CALL(*this, AsyncLeases).WillByDefault(Invoke([this](LeasesParams p, auto done) {
-      done(Leases(std::move(p)));
-    }));
-    ON_CALL(*this, RunAfter).WillByDefault(Invoke([](std::chrono::milliseconds, auto task) {
-      task();
-    }));
-  }
+  MockConnection();
+  ~MockConnection() override;
 
   MOCK_METHOD(Result<RangeResponse>, Range, (RangeParams), (override));
   MOCK_METHOD(Result<PutResponse>, Put, (PutParams), (override));
@@ -108,11 +74,8 @@ class MockConnection : public Connection {
 /// What a mocked watch stands on. AsyncNext makes a NextFor, unless expected otherwise.
 class MockWatchStream : public WatchStream {
  public:
-  MockWatchStream() {
-    ON_CALL(*this, AsyncNext)
-        .WillByDefault(testing::Invoke(
-            [this](std::chrono::milliseconds timeout, auto done) { done(NextFor(timeout)); }));
-  }
+  MockWatchStream();
+  ~MockWatchStream() override;
 
   MOCK_METHOD(Result<WatchResponse>, Next, (), (override));
   MOCK_METHOD(Result<WatchResponse>, NextFor, (std::chrono::milliseconds), (override));
@@ -126,6 +89,9 @@ class MockWatchStream : public WatchStream {
 /// What a mocked lease keeper stands on.
 class MockLeaseRenewal : public LeaseRenewal {
  public:
+  MockLeaseRenewal();
+  ~MockLeaseRenewal() override;
+
   MOCK_METHOD(LeaseId, id, (), (const, override));
   MOCK_METHOD(LeaseLoss, loss, (), (const, override));
   MOCK_METHOD(LeaseLoss, WaitLostFor, (std::chrono::milliseconds), (override));
@@ -136,3 +102,7 @@ class MockLeaseRenewal : public LeaseRenewal {
 };
 
 }  // namespace etcdpp::mocks
+
+// Instantiated once, in the library: a mock of this size takes a compiler long.
+extern template class testing::NiceMock<etcdpp::mocks::MockConnection>;
+extern template class testing::StrictMock<etcdpp::mocks::MockConnection>;

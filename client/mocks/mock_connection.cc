@@ -1,0 +1,59 @@
+#include "etcdpp/mocks/mock_connection.h"
+
+namespace etcdpp::mocks {
+
+MockConnection::MockConnection() {
+  using testing::Invoke;
+  ON_CALL(*this, AsyncRange).WillByDefault(Invoke([this](RangeParams p, auto done) {
+    done(Range(std::move(p)));
+  }));
+  ON_CALL(*this, AsyncPut).WillByDefault(Invoke([this](PutParams p, auto done) {
+    done(Put(std::move(p)));
+  }));
+  ON_CALL(*this, AsyncDelete).WillByDefault(Invoke([this](DeleteParams p, auto done) {
+    done(Delete(std::move(p)));
+  }));
+  ON_CALL(*this, AsyncTxn).WillByDefault(Invoke([this](TxnParams p, auto done) {
+    done(Txn(std::move(p)));
+  }));
+  ON_CALL(*this, AsyncCompact).WillByDefault(Invoke([this](CompactParams p, auto done) {
+    done(Compact(std::move(p)));
+  }));
+  ON_CALL(*this, AsyncLeaseGrant).WillByDefault(Invoke([this](LeaseGrantParams p, auto done) {
+    done(LeaseGrant(std::move(p)));
+  }));
+  ON_CALL(*this, AsyncLeaseRevoke).WillByDefault(Invoke([this](LeaseRevokeParams p, auto done) {
+    done(LeaseRevoke(std::move(p)));
+  }));
+  ON_CALL(*this, AsyncLeaseKeepAlive)
+      .WillByDefault(Invoke(
+          [this](LeaseKeepAliveParams p, auto done) { done(LeaseKeepAlive(std::move(p))); }));
+  ON_CALL(*this, AsyncTimeToLive).WillByDefault(Invoke([this](TimeToLiveParams p, auto done) {
+    done(TimeToLive(std::move(p)));
+  }));
+  ON_CALL(*this, AsyncLeases).WillByDefault(Invoke([this](LeasesParams p, auto done) {
+    done(Leases(std::move(p)));
+  }));
+  ON_CALL(*this, RunAfter).WillByDefault(Invoke([](std::chrono::milliseconds, auto task) {
+    task();
+  }));
+}
+
+MockConnection::~MockConnection() = default;
+
+MockWatchStream::MockWatchStream() {
+  ON_CALL(*this, AsyncNext)
+      .WillByDefault(testing::Invoke(
+          [this](std::chrono::milliseconds timeout, auto done) { done(NextFor(timeout)); }));
+}
+
+MockWatchStream::~MockWatchStream() = default;
+
+MockLeaseRenewal::MockLeaseRenewal() = default;
+
+MockLeaseRenewal::~MockLeaseRenewal() = default;
+
+}  // namespace etcdpp::mocks
+
+template class testing::NiceMock<etcdpp::mocks::MockConnection>;
+template class testing::StrictMock<etcdpp::mocks::MockConnection>;
