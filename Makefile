@@ -56,7 +56,7 @@ format: deps-lint  ## rewrite the sources as .clang-format says
 asan: deps  ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --preset asan >/dev/null
 	@cmake --build --preset asan
-	@ctest --preset asan -j$(JOBS) $(ARGS)
+	@ulimit -s 65536 && ctest --preset asan -j$(JOBS) $(ARGS)  # frames are many times as large
 
 tsan: deps  ## the gRPC-free unit tests under ThreadSanitizer
 	@cmake --preset tsan >/dev/null
