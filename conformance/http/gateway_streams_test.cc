@@ -10,8 +10,10 @@
 namespace conformance {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Optional;
+using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
 /// A call whose answer is read by line.
@@ -128,10 +130,11 @@ TEST(GatewayWatch, RunsOutOfTimeWithAnErrorInItsLastLine) {
   if (target().version.AtLeast(3, 6)) {
     EXPECT_THAT(last, Optional(HasSubstr(R"({"error":{"code":4,"message":")")));
   } else {
+    // "context deadline exceeded", or, where the server's end of the stream is first to notice,
+    // how that ended.
     EXPECT_THAT(last,
-                Optional(std::string(
-                    R"({"error":{"grpc_code":4,"http_code":504,)"
-                    R"("message":"context deadline exceeded","http_status":"Gateway Timeout"}})")));
+                Optional(StartsWith(R"({"error":{"grpc_code":4,"http_code":504,"message":")")));
+    EXPECT_THAT(last, Optional(EndsWith(R"(","http_status":"Gateway Timeout"}})")));
   }
   EXPECT_EQ(watch.connection.ReadLine(), std::nullopt);
 }
