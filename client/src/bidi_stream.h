@@ -94,7 +94,7 @@ class BidiStream final : public MessageStream<Outgoing>,
 
   void OnEndpointGone(const Endpoint& endpoint) override {
     const std::lock_guard lock(mu_);
-    if (context_ != nullptr && record_->route().endpoint.get() == &endpoint) context_->TryCancel();
+    if (context_ != nullptr && record_->route().endpoint == &endpoint) context_->TryCancel();
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include <grpc/grpc.h>
@@ -110,7 +111,9 @@ std::shared_ptr<const Endpoints::List> Endpoints::Current() const {
   return list_;
 }
 
-Result<std::shared_ptr<Endpoint>> Endpoints::Make(const std::string& name) const {
+Result<Endpoint*> Endpoints::Know(const std::string& name) {
+  const auto known = all_.find(name);
+  if (known != all_.end()) return known->second.get();
   auto target = TargetFor(name, options_.tls.has_value());
   if (!target.ok()) return target.status();
   std::vector<std::unique_ptr<Stubs>> connections;
@@ -119,35 +122,25 @@ Result<std::shared_ptr<Endpoint>> Endpoints::Make(const std::string& name) const
         target->uri, target->tls ? tls_ : grpc::InsecureChannelCredentials(),
         ArgumentsFor(options_, *target, i))));
   }
-  return std::make_shared<Endpoint>(name, std::move(target->uri), std::move(connections));
+  auto endpoint = std::make_unique<Endpoint>(name, std::move(target->uri), std::move(connections));
+  return all_.emplace(name, std::move(endpoint)).first->second.get();
 }
 
 Status Endpoints::Set(const std::vector<std::string>& names, List* gone) {
   if (names.empty()) {
     return {Code::kInvalidArgument, "the client's options name no endpoint to connect to"};
   }
-  const auto before = Current();
-  auto after = std::make_shared<List>();
-  for (const std::string& name : names) {
-    const auto known = std::find_if(before->begin(), before->end(), [&name](const auto& endpoint) {
-      return endpoint->name == name;
-    });
-    if (known != before->end()) {
-      after->push_back(*known);
-      continue;
-    }
-    auto made = Make(name);
-    if (!made.ok()) return made.status();
-    after->push_back(*std::move(made));
-  }
-  for (const auto& endpoint : *before) {
-    if (std::find(after->begin(), after->end(), endpoint) == after->end()) {
-      gone->push_back(endpoint);
-    }
-  }
   const std::lock_guard lock(mu_);
-  others_.insert(others_.end(), gone->begin(), gone->end());
-  list_ = std::move(after);
+  auto list = std::make_shared<List>();
+  for (const std::string& name : names) {
+    auto endpoint = Know(name);
+    if (!endpoint.ok()) return endpoint.status();
+    list->push_back(*endpoint);
+  }
+  std::copy_if(list_->begin(), list_->end(), std::back_inserter(*gone), [&list](Endpoint* before) {
+    return std::find(list->begin(), list->end(), before) == list->end();
+  });
+  list_ = std::move(list);
   return {};
 }
 
@@ -155,53 +148,39 @@ Result<Route> Endpoints::Pick(const std::string& pinned) {
   if (!pinned.empty()) return PickPinned(pinned);
   const auto list = Current();
   const size_t turn = next_.fetch_add(1, std::memory_order_relaxed);
-  auto endpoint = Healthy(*list, turn);
-  if (!endpoint.ok()) return endpoint.status();
-  const auto& connections = (*endpoint)->connections;
-  const Stubs* stubs = connections[turn / list->size() % connections.size()].get();
-  (*endpoint)->attempts.fetch_add(1, std::memory_order_relaxed);
-  return Route{*std::move(endpoint), stubs};
-}
-
-// The first from the turn's on that did not fail of late; else the one that failed longest ago.
-Result<std::shared_ptr<Endpoint>> Endpoints::Healthy(const List& list, size_t turn) {
-  const auto& first = list[turn % list.size()];
-  if (first->failed_until.load(std::memory_order_relaxed) == 0) return first;
-  const int64_t now = Ticks(Clock::now());
-  const std::shared_ptr<Endpoint>* oldest = &first;
-  for (size_t i = 0; i < list.size(); ++i) {
-    const auto& endpoint = list[(turn + i) % list.size()];
-    const int64_t until = endpoint->failed_until.load(std::memory_order_relaxed);
-    if (until <= now) return endpoint;
-    if (until < (*oldest)->failed_until.load(std::memory_order_relaxed)) oldest = &endpoint;
-  }
-  if (options_.failover.fail_when_all_failed) {
+  Endpoint* endpoint = Healthy(*list, turn);
+  if (endpoint == nullptr) {
     return Status(Code::kUnavailable, Reason::kNoServerAvailable,
                   "all endpoints have failed of late");
   }
-  return *oldest;
+  const auto& connections = endpoint->connections;
+  const Stubs* stubs = connections[turn / list->size() % connections.size()].get();
+  endpoint->attempts.fetch_add(1, std::memory_order_relaxed);
+  return Route{endpoint, stubs};
+}
+
+// The first from the turn's on that did not fail of late; else the one that failed longest ago, or
+// null where that is not wanted.
+Endpoint* Endpoints::Healthy(const List& list, size_t turn) const {
+  Endpoint* const first = list[turn % list.size()];
+  if (first->failed_until.load(std::memory_order_relaxed) == 0) return first;
+  const int64_t now = Ticks(Clock::now());
+  Endpoint* oldest = first;
+  for (size_t i = 0; i < list.size(); ++i) {
+    Endpoint* const endpoint = list[(turn + i) % list.size()];
+    const int64_t until = endpoint->failed_until.load(std::memory_order_relaxed);
+    if (until <= now) return endpoint;
+    if (until < oldest->failed_until.load(std::memory_order_relaxed)) oldest = endpoint;
+  }
+  return options_.failover.fail_when_all_failed ? nullptr : oldest;
 }
 
 Result<Route> Endpoints::PickPinned(const std::string& name) {
-  std::shared_ptr<Endpoint> endpoint;
-  {
-    const std::lock_guard lock(mu_);
-    for (const List* list : {list_.get(), const_cast<const List*>(&others_)}) {
-      const auto found = std::find_if(list->begin(), list->end(),
-                                      [&name](const auto& known) { return known->name == name; });
-      if (found != list->end()) endpoint = *found;
-      if (endpoint != nullptr) break;
-    }
-  }
-  if (endpoint == nullptr) {
-    auto made = Make(name);
-    if (!made.ok()) return made.status();
-    endpoint = *std::move(made);
-    const std::lock_guard lock(mu_);
-    others_.push_back(endpoint);
-  }
-  endpoint->attempts.fetch_add(1, std::memory_order_relaxed);
-  return Route{endpoint, endpoint->connections.front().get()};
+  const std::lock_guard lock(mu_);
+  auto endpoint = Know(name);
+  if (!endpoint.ok()) return endpoint.status();
+  (*endpoint)->attempts.fetch_add(1, std::memory_order_relaxed);
+  return Route{*endpoint, (*endpoint)->connections.front().get()};
 }
 
 bool Endpoints::OnFailed(Endpoint& endpoint) {
@@ -221,7 +200,7 @@ std::vector<EndpointState> Endpoints::States() const {
   const auto list = Current();
   const int64_t now = Ticks(Clock::now());
   std::vector<EndpointState> states;
-  for (const auto& endpoint : *list) {
+  for (const Endpoint* endpoint : *list) {
     EndpointState& state = states.emplace_back();
     state.endpoint = endpoint->name;
     state.failed = endpoint->failed_until.load(std::memory_order_relaxed) > now;
@@ -234,7 +213,7 @@ std::vector<EndpointState> Endpoints::States() const {
 }
 
 void Endpoints::MarkFailed(std::string_view name) {
-  for (const auto& endpoint : *Current()) {
+  for (Endpoint* endpoint : *Current()) {
     if (endpoint->name == name) OnFailed(*endpoint);
   }
 }

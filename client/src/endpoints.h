@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -65,9 +66,10 @@ struct Endpoint {
   std::atomic<uint64_t> failures{0};
 };
 
-/// Where one attempt goes.
+/// Where one attempt goes. Owns nothing: what ends on a thread of gRPC must not take a channel
+/// along.
 struct Route {
-  std::shared_ptr<Endpoint> endpoint;
+  Endpoint* endpoint = nullptr;
   const Stubs* stubs = nullptr;
 };
 
@@ -84,26 +86,28 @@ class Endpoints {
   /// How many there are, however many connections each has.
   size_t size() const;
 
-  /// Returns where to go next: to `pinned`, whatever it is like, unless that is empty. Fails with
-  /// Reason::kNoServerAvailable where FailoverOptions want that.
+  /// Returns where to go next: to `pinned`, whatever it is like, unless that is empty. It stays as
+  /// long as this does. Fails with Reason::kNoServerAvailable where FailoverOptions want that.
   Result<Route> Pick(const std::string& pinned = {});
 
   /// Says how an attempt ended: with nobody there, or with an answer. Returns whether that is news.
   bool OnFailed(Endpoint& endpoint);
   bool OnAnswered(Endpoint& endpoint);
 
-  /// Replaces the endpoints, and returns in `gone` those that were and are no more.
-  Status Set(const std::vector<std::string>& names, std::vector<std::shared_ptr<Endpoint>>* gone);
+  /// Replaces the endpoints, and returns in `gone` those that were and are no more. Where one is
+  /// malformed all stay as they are.
+  Status Set(const std::vector<std::string>& names, std::vector<Endpoint*>* gone);
 
   std::vector<EndpointState> States() const;
   void MarkFailed(std::string_view name);
 
  private:
-  using List = std::vector<std::shared_ptr<Endpoint>>;
+  using List = std::vector<Endpoint*>;
 
-  Result<std::shared_ptr<Endpoint>> Make(const std::string& name) const;
+  /// Returns the one of that name, which need not have been known. REQUIRES: mu_ is held.
+  Result<Endpoint*> Know(const std::string& name);
   Result<Route> PickPinned(const std::string& name);
-  Result<std::shared_ptr<Endpoint>> Healthy(const List& list, size_t turn);
+  Endpoint* Healthy(const List& list, size_t turn) const;
   std::shared_ptr<const List> Current() const;
 
   const Options options_;
@@ -113,9 +117,10 @@ class Endpoints {
 
   mutable std::mutex mu_;  // guards what follows
   std::shared_ptr<const List> list_;
-  // Those that calls are pinned to without being in the list, and those that are in it no more. All
-  // stay until the end: the last reference to a channel must not go on a thread of gRPC.
-  List others_;
+  // By name. With those that calls are pinned to without being in the list, and those that are in
+  // it no more. All stay until the end: the last reference to a channel must not go on a thread of
+  // gRPC, which would wait for itself.
+  std::map<std::string, std::unique_ptr<Endpoint>> all_;
 };
 
 }  // namespace etcdpp

@@ -8,7 +8,7 @@
 namespace etcdpp {
 namespace {
 
-using Gone = std::vector<std::shared_ptr<Endpoint>>;
+using Gone = std::vector<Endpoint*>;
 
 Options OptionsFor(std::vector<std::string> endpoints) {
   Options options;
@@ -16,7 +16,7 @@ Options OptionsFor(std::vector<std::string> endpoints) {
   return options;
 }
 
-std::shared_ptr<Endpoint> PickFrom(Endpoints& endpoints, const std::string& pinned = {}) {
+Endpoint* PickFrom(Endpoints& endpoints, const std::string& pinned = {}) {
   return endpoints.Pick(pinned)->endpoint;
 }
 
@@ -76,7 +76,7 @@ TEST(EndpointsTest, PassOneWhereNobodyWas) {
   for (int i = 0; i < 4; ++i) EXPECT_NE(PickFrom(endpoints), dead);
   EXPECT_TRUE(endpoints.OnAnswered(*dead));
   EXPECT_FALSE(endpoints.OnAnswered(*dead));
-  std::set<std::shared_ptr<Endpoint>> picked;
+  std::set<Endpoint*> picked;
   for (int i = 0; i < 4; ++i) picked.insert(PickFrom(endpoints));
   EXPECT_EQ(picked.size(), 2U);
 }
@@ -136,6 +136,17 @@ TEST(EndpointsTest, CanBeReplaced) {
   std::set<std::string> names;
   for (int i = 0; i < 4; ++i) names.insert(PickFrom(endpoints)->name);
   EXPECT_EQ(names, (std::set<std::string>{"b:1", "c:1"}));
+}
+
+TEST(EndpointsTest, OneThatComesBackIsTheOneThatWent) {
+  Endpoints endpoints(OptionsFor({"a:1"}));
+  Endpoint* const a = PickFrom(endpoints);
+  Gone gone;
+
+  EXPECT_TRUE(endpoints.Set({"b:1"}, &gone).ok());
+  EXPECT_TRUE(endpoints.Set({"a:1"}, &gone).ok());
+
+  EXPECT_EQ(PickFrom(endpoints), a);
 }
 
 TEST(EndpointsTest, StayAsTheyAreWhereTheNewOnesMakeNoSense) {

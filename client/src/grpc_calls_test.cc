@@ -296,6 +296,22 @@ TEST_F(GrpcCallsTest, AConnectionMayEndInACallback) {
   done.get_future().wait();
 }
 
+// The thread of gRPC on which a call ends is still at it while the connection goes.
+TEST_F(GrpcCallsTest, ConnectionsMayEndAsSoonAsTheirCallsDo) {
+  constexpr int kConnections = 2'000;
+  server_.Start();
+  for (int i = 0; i < kConnections; ++i) {
+    std::promise<Status> done;
+    Client client = Connect();
+
+    client.connection()->AsyncPut(
+        {{"k", "v", {}}, {}},
+        [&](const Result<PutResponse>& result) { done.set_value(result.status()); });
+
+    ASSERT_TRUE(done.get_future().get().ok());
+  }
+}
+
 TEST_F(GrpcCallsTest, ACallbackMayCall) {
   server_.Start();
   Client client = Connect();

@@ -152,9 +152,9 @@ Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& cal
 }
 
 Status SetEndpoints(Transport& transport, const std::vector<std::string>& endpoints) {
-  std::vector<std::shared_ptr<Endpoint>> gone;
+  std::vector<Endpoint*> gone;
   Status status = transport.endpoints.Set(endpoints, &gone);
-  for (const auto& endpoint : gone) transport.in_flight.OnEndpointGone(*endpoint);
+  for (const Endpoint* endpoint : gone) transport.in_flight.OnEndpointGone(*endpoint);
   return status;
 }
 
