@@ -41,14 +41,14 @@ std::chrono::seconds MinimumLeaseTtl(const Server::Options& options) {
   return std::chrono::ceil<std::chrono::seconds>(3 * ticks / 2 * options.heartbeat_interval);
 }
 
-// A port 0 that is told to clients is the one taken where the server listens at as many places.
+// A port 0 that is told to clients is the one taken at the same place of the list.
 std::vector<std::string> ClientUrls(const Server::Options& options,
                                     const std::vector<PortReservation>& ports) {
   std::vector<std::string> urls = options.client_urls;
   if (urls.empty()) {
     for (const PortReservation& port : ports) urls.push_back(port.url());
   }
-  for (size_t i = 0; i < urls.size() && urls.size() == ports.size(); ++i) {
+  for (size_t i = 0; i < std::min(urls.size(), ports.size()); ++i) {
     if (!urls[i].ends_with(":0")) continue;
     const std::string url = ports[i].url();
     urls[i].replace(urls[i].rfind(':'), 2, url.substr(url.rfind(':')));

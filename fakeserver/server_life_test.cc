@@ -92,6 +92,19 @@ TEST(ServerLifeTest, MembersTellWhereTheServerListens) {
               testing::ElementsAre("http://" + server->endpoint()));
 }
 
+TEST(ServerLifeTest, MembersTellThePortTakenWhereNoneWasTold) {
+  const auto server = Server::Start({.listen_addresses = {"127.0.0.1:0", "localhost:0"},
+                                     .client_urls = {"http://127.0.0.1:0"}});
+  TestClient client(server->endpoint());
+  grpc::ClientContext context;
+  pb::MemberListResponse response;
+
+  ASSERT_TRUE(client.cluster->MemberList(&context, pb::MemberListRequest(), &response).ok());
+
+  EXPECT_THAT(response.members(0).clienturls(),
+              testing::ElementsAre("http://" + server->endpoint()));
+}
+
 TEST(ServerLifeTest, StopRefusesConnectionsAndRestartKeepsTheData) {
   const auto server = Server::Start();
   const std::string endpoint = server->endpoint();
@@ -249,14 +262,19 @@ int OpenDescriptors() {
 // Not the resident size: that is what the allocator keeps, for whomever comes next.
 int64_t BytesInUse() { return static_cast<int64_t>(mallinfo2().uordblks); }
 
-// Connects, says what an HTTP/2 client says first, and hangs up without waiting.
-void ConnectAndHangUp(int port) {
+int Connect(int port) {
   const int connection = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  return connection;
+}
+
+// Connects, says what an HTTP/2 client says first, and hangs up without waiting.
+void ConnectAndHangUp(int port) {
+  const int connection = Connect(port);
   const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0";
   ASSERT_EQ(send(connection, preface, sizeof(preface), MSG_NOSIGNAL), ssize_t{sizeof(preface)});
   const linger at_once{.l_onoff = 1, .l_linger = 0};
@@ -273,12 +291,7 @@ constexpr int kConnections = 10'000;
 
 // Connects and waits for an answer: then whoever connected before has been let in.
 void ConnectAndAwaitAnswer(int port) {
-  const int connection = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  const int connection = Connect(port);
   const std::string request = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   ASSERT_EQ(send(connection, request.data(), request.size(), MSG_NOSIGNAL),
             static_cast<ssize_t>(request.size()));
