@@ -7,6 +7,14 @@
 
 namespace conformance {
 
+namespace {
+
+// Of a stream's answers, etcd puts off those of watches beyond 128, and then tells them out of
+// order.
+constexpr size_t kWatchesMax = 40;
+
+}  // namespace
+
 const std::vector<Profile>& Profiles() {
   static const auto* const profiles = new std::vector<Profile>{
       {.name = "kv", .range = 40, .put = 35, .del = 10, .txn = 8, .compact = 3, .hash = 4},
@@ -286,12 +294,20 @@ Step Generator::LeaseCall() {
 
 pb::WatchRequest Generator::Watch() {
   pb::WatchRequest request;
-  if (watches_ > 0 && Chance(30)) {
-    request.mutable_cancel_request()->set_watch_id(Number(1, watches_ + 1));
+  const bool too_many = open_watches_.size() >= kWatchesMax;
+  if (watches_ > 0 && (too_many || Chance(30))) {
+    const int64_t id = too_many ? dice_.Of(open_watches_) : Number(1, watches_ + 1);
+    std::erase(open_watches_, id);
+    request.mutable_cancel_request()->set_watch_id(id);
     return request;
   }
   pb::WatchCreateRequest& create = *request.mutable_create_request();
-  create.set_watch_id(Chance(4) && watches_ > 0 ? Number(1, watches_) : ++watches_);
+  if (Chance(4) && watches_ > 0) {
+    create.set_watch_id(Number(1, watches_));
+  } else {
+    create.set_watch_id(++watches_);
+    open_watches_.push_back(watches_);
+  }
   create.set_key(Key());
   create.set_range_end(RangeEnd(create.key()));
   if (Chance(50))

@@ -85,6 +85,7 @@ class Generator {
   int64_t revision_ = 1;
   int64_t compacted_ = 0;
   int64_t watches_ = 0;
+  std::vector<int64_t> open_watches_;  // that were not cancelled
   std::vector<int64_t> leases_;
 };
 

@@ -14,6 +14,10 @@ namespace {
 constexpr std::chrono::seconds kPatience{10};
 constexpr int64_t kStepsBetweenFences = 50;
 
+// etcd keeps 128 answers for a stream. A watch whose answer finds no room is told later, after what
+// others are told that came later: a fence would not hold it.
+constexpr int64_t kAnswersBetweenFences = 96;
+
 // Written to know how far the watches are told, and watched with an id that nobody else uses. Few
 // ranges have it: who is told of it first is the server's affair.
 const std::string kFenceKey("\0fence", 6);
@@ -42,6 +46,11 @@ size_t CountOf(const WatchNews& news, int64_t id) {
 bool IsOpen(const WatchNews& news, int64_t id) {
   const auto found = news.find(id);
   return found != news.end() && found->second.open;
+}
+
+int64_t OpenWatches(const WatchNews& news) {
+  return std::count_if(news.begin(), news.end(),
+                       [](const auto& watch) { return watch.second.open; });
 }
 
 bool AreAlike(const WatchNews& left, const WatchNews& right) {
@@ -134,6 +143,7 @@ Difference Lockstep::Differ(std::string left, std::string right) const {
 }
 
 std::optional<Difference> Lockstep::CompareNews() {
+  answers_since_fence_ = 0;
   const Step fence = StepOf(Put(kFenceKey, ""), auth_is_on_ ? "root" : "");
   const auto left_call = pair_->left.Begin(fence);
   const auto right_call = pair_->right.Begin(fence);
@@ -301,7 +311,23 @@ std::optional<Difference> Lockstep::EndWaits(Generator* generator) {
   return std::nullopt;
 }
 
+// Whether the watches have to be told first of all that came before `step`: etcd looks for the pair
+// before an event's when it sends the event, and does not find what was compacted meanwhile.
+bool Lockstep::NeedsFence(const Step& step) const {
+  return step.method == MethodOf(pb::CompactionRequest()).path &&
+         OpenWatches(pair_->left.news()) > 1;  // the fence's
+}
+
+bool Lockstep::FenceIsDue() {
+  answers_since_fence_ += OpenWatches(pair_->left.news());
+  return static_cast<int64_t>(script_.size()) % kStepsBetweenFences == 0 ||
+         answers_since_fence_ > kAnswersBetweenFences;
+}
+
 std::optional<Difference> Lockstep::Take(const Step& step, Generator* generator) {
+  if (NeedsFence(step)) {
+    if (auto difference = CompareNews()) return difference;
+  }
   script_.push_back(step);
   if (step.method == kWatchMethod) return TakeWatch(step);
   const bool may_wait = step.method == kLockMethod || step.method == kCampaignMethod;
@@ -311,8 +337,7 @@ std::optional<Difference> Lockstep::Take(const Step& step, Generator* generator)
     return difference;
   }
   if (auto difference = EndWaits(generator)) return difference;
-  const bool fence_is_due = static_cast<int64_t>(script_.size()) % kStepsBetweenFences == 0;
-  return fence_is_due ? CompareNews() : std::nullopt;
+  return FenceIsDue() ? CompareNews() : std::nullopt;
 }
 
 std::optional<Difference> Lockstep::Finish() {

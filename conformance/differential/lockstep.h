@@ -34,6 +34,8 @@ class Lockstep {
   struct WaitingCall;
   std::optional<Difference> Take(const Step& step, Generator* generator);
   std::optional<Difference> CompareNews();
+  bool NeedsFence(const Step& step) const;
+  bool FenceIsDue();
   std::optional<Difference> TakeWatch(const Step& step);
   std::optional<Difference> TakeCall(const Step& step, Generator* generator);
   std::optional<Difference> TakeWait(const Step& step, Generator* generator);
@@ -51,6 +53,7 @@ class Lockstep {
   bool auth_is_on_ = false;
   int64_t fences_ = 0;
   int64_t fence_revision_ = 0;
+  int64_t answers_since_fence_ = 0;
 };
 
 }  // namespace conformance

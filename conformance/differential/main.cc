@@ -1,9 +1,14 @@
 // etcd-differential: does the same to two etcd servers and compares all that they say.
 #include <algorithm>
+#include <atomic>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <random>
+#include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -30,6 +35,7 @@ struct Flags {
   int64_t ops = 10'000;
   int64_t ops_per_server = 5'000;
   int shrink_attempts = 200;
+  int jobs = 1;
 };
 
 int Complain(const std::string& what) {
@@ -81,80 +87,110 @@ const Profile* FindProfile(const std::string& name, uint64_t round) {
   return nullptr;
 }
 
-void Print(const Difference& difference, const Flags& flags) {
-  std::cout << "They differ at the last of " << difference.script.size()
-            << " steps.\n  left:  " << difference.left << "\n  right: " << difference.right
-            << "\n\n"
-            << AsCase(difference.script, "Seed" + std::to_string(flags.seed)) << std::flush;
+std::string Shown(const Difference& difference) {
+  return "  left:  " + difference.left + "\n  right: " + difference.right + "\n";
 }
 
-/// Rounds of so many operations, on new servers each.
+/// Rounds of so many operations, on new servers each, several at once.
 class Runner {
  public:
-  explicit Runner(const Flags& flags) : flags_(flags), owns_(!flags.real.empty()) {}
+  explicit Runner(const Flags& flags)
+      : flags_(flags),
+        owns_(!flags.real.empty()),
+        per_round_(owns_ ? flags.ops_per_server : flags.ops),
+        rounds_((flags.ops + per_round_ - 1) / per_round_) {}
 
   int Run() {
-    for (uint64_t round = 0; done_ < flags_.ops; ++round) {
-      if (!Round(round)) return kExitDiffer;
+    {
+      const Servers servers(flags_);
+      version_ = Servers::VersionOf(servers.left());
     }
-    std::cout << done_ << " operations, no difference";
-    if (once_ > 0) std::cout << " but " << once_ << " that did not come again";
-    if (ends_ > 0) std::cout << "; the real etcd ended itself " << ends_ << " times";
-    std::cout << std::endl;
+    Say("etcd " + version_ + ", profile " + flags_.profile + ", seed " +
+        std::to_string(flags_.seed) + ", " + std::to_string(flags_.ops) + " operations\n");
+    std::vector<std::thread> jobs;
+    for (int job = 0; job < (owns_ ? flags_.jobs : 1); ++job) jobs.emplace_back([this] { Work(); });
+    for (std::thread& job : jobs) job.join();
+    if (!trouble_.empty()) throw std::runtime_error(trouble_);
+    if (differs_) return kExitDiffer;
+    std::string summary = std::to_string(flags_.ops) + " operations, no difference";
+    if (once_ > 0) summary += " but " + std::to_string(once_) + " that did not come again";
+    if (ends_ > 0) summary += "; the real etcd ended itself " + std::to_string(ends_) + " times";
+    Say(summary + "\n");
     return 0;
   }
 
  private:
+  void Work() {
+    for (int64_t round = next_++; round < rounds_ && !differs_; round = next_++) {
+      try {
+        if (!Round(round)) differs_ = true;
+      } catch (const std::exception& error) {
+        const std::lock_guard lock(mu_);
+        trouble_ = error.what();
+        differs_ = true;
+      }
+    }
+  }
+
+  void Say(const std::string& text) {
+    const std::lock_guard lock(mu_);
+    std::cout << text << std::flush;
+  }
+
+  /// One at a time: two that look for free ports at once may find the same.
+  std::unique_ptr<Servers> StartServers() {
+    const std::lock_guard lock(start_mu_);
+    return std::make_unique<Servers>(flags_);
+  }
+
   /// False when the servers differ.
-  bool Round(uint64_t round) {
-    const Servers servers(flags_);
-    const std::string version = Servers::VersionOf(servers.left());
-    const Profile& profile = *FindProfile(flags_.profile, round);
-    if (round == 0) {
-      std::cout << "etcd " << version << ", profile " << flags_.profile << ", seed " << flags_.seed
-                << ", " << flags_.ops << " operations" << std::endl;
-    }
-    Generator generator(flags_.seed + round, profile, *Version::Parse(version));
-    const int64_t left = flags_.ops - done_;
-    const int64_t count = owns_ ? std::min(flags_.ops_per_server, left) : left;
-    auto difference = Lockstep(servers.left(), servers.right()).Run(generator, count);
-    if (!difference) {
-      done_ += count;
-      return true;
-    }
-    std::cout << "after " << done_ << " operations, profile " << profile.name << ", seed "
-              << flags_.seed + round << ":" << std::endl;
-    done_ += static_cast<int64_t>(difference->script.size());
-    return IsForgiven(servers, *std::move(difference));
+  bool Round(int64_t round) {
+    const auto servers = StartServers();
+    const uint64_t seed = flags_.seed + static_cast<uint64_t>(round);
+    const Profile& profile = *FindProfile(flags_.profile, static_cast<uint64_t>(round));
+    Generator generator(seed, profile, *Version::Parse(version_));
+    const int64_t count = std::min(per_round_, flags_.ops - round * per_round_);
+    auto difference = Lockstep(servers->left(), servers->right()).Run(generator, count);
+    if (!difference) return true;
+    Say("profile " + profile.name + ", seed " + std::to_string(seed) + ", after " +
+        std::to_string(difference->script.size()) + " operations:\n" + Shown(*difference));
+    return IsForgiven(*servers, seed, *std::move(difference));
   }
 
   // What a real etcd does as it dies is nothing to follow.
-  bool IsForgiven(const Servers& servers, Difference difference) {
+  bool IsForgiven(const Servers& servers, uint64_t seed, Difference difference) {
     if (const std::string words = servers.LastWords(); !words.empty()) {
       ++ends_;
-      std::cout << "  left:  " << difference.left << "\n" << words << std::endl;
+      Say(words + "\n");
       return true;
     }
     const auto replay = [this](const Script& script) {
-      const Servers fresh(flags_);
-      return Lockstep(fresh.left(), fresh.right()).Replay(script);
+      const auto fresh = StartServers();
+      return Lockstep(fresh->left(), fresh->right()).Replay(script);
     };
     if (owns_ && !replay(difference.script)) {
       ++once_;
-      std::cout << "  left:  " << difference.left << "\n  right: " << difference.right
-                << "\nOnce, and not when done again: a matter of time." << std::endl;
+      Say("Once, and not when done again: a matter of time.\n");
       return true;
     }
     if (owns_) difference = Shrink(std::move(difference), flags_.shrink_attempts, replay);
-    Print(difference, flags_);
+    Say("They differ at the last of " + std::to_string(difference.script.size()) + " steps.\n" +
+        Shown(difference) + "\n" + AsCase(difference.script, "Seed" + std::to_string(seed)));
     return false;
   }
 
   const Flags& flags_;
   const bool owns_;
-  int64_t done_ = 0;
-  int once_ = 0;
-  int ends_ = 0;
+  const int64_t per_round_;
+  const int64_t rounds_;
+  std::string version_;
+  std::atomic<int64_t> next_ = 0;
+  std::atomic<bool> differs_ = false;
+  std::atomic<int> once_ = 0;
+  std::atomic<int> ends_ = 0;
+  std::mutex start_mu_;
+  std::mutex mu_;
+  std::string trouble_;
 };
 
 int Main(int argc, char** argv) {
@@ -173,9 +209,15 @@ int Main(int argc, char** argv) {
   app.add_option("--real", flags.real, "An etcd binary to start instead, again and again");
   app.add_option("--fake", flags.fake, "A fake-etcd binary, to emulate the release of --real");
   app.add_option("--seed", flags.seed, "Makes the operations the same again. Default: any");
-  app.add_option("--ops", flags.ops, "How many operations")->capture_default_str();
+  app.add_option("--ops", flags.ops, "How many operations")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--ops-per-server", flags.ops_per_server, "After how many new servers are started")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--jobs", flags.jobs, "How many pairs of servers to run at once")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--shrink-attempts", flags.shrink_attempts,
                  "How often to try a shorter script; 0: never")
       ->capture_default_str();
