@@ -129,6 +129,7 @@ const std::vector<Layer>& Layers() {
         "etcdpp/", "absl/"}},
       {"fakeserver/include/fakeetcd/testing.h", {"fakeetcd/", "etcdpp/", "gtest/", "gmock/"}},
       {"fakeserver/include/fakeetcd/", {"fakeetcd/", "etcdpp/"}},
+      {"fakeserver/watch_contract_test.cc", {"fakeetcd/", "conformance/failures/"}},
       // The composition root: server*.cc, main.cc and what they alone share.
       {"fakeserver/",
        {"fakeserver/", "fakeetcd/", "etcdpp/", "etcdpp_proto/", "grpc/", "grpcpp/",
@@ -243,6 +244,11 @@ const std::vector<Ban>& Bans() {
        kBelowServices,
        {"fakeserver/base/"},
        "no wall clock and no random source below services/: take a Clock or a seed"},
+      // The recipes of Go's queues name their keys by the time of day.
+      {std::regex(R"(\bsystem_clock\b|\bgettimeofday\b|\bCLOCK_REALTIME\b)"),
+       {"client/"},
+       {"client/src/queue.cc", "client/src/test_server.h", "client/src/clock_step_test.cc"},
+       "no wall clock in the client, which somebody may set: the steady clock, or a Timer"},
       {std::regex(R"(\bstd::(cout|cerr|clog)\b|\b(printf|fprintf|puts)\s*\()"),
        {"client/"},
        {"client/examples/"},
@@ -447,6 +453,8 @@ TEST(SourceRulesOfTheRules, Bans) {
       "DO";
   ExpectEach(
       {
+          {"client/src/call.cc", "auto now = std::chrono::system_clock::now();\n", "wall clock"},
+          {"client/src/call.cc", "auto now = std::chrono::steady_clock::now();\n", ""},
           {"client/src/a_test.cc", "std::this_thread::sleep_for(1s);", "no sleeping"},
           {"conformance/wire/a.cc", "absl::SleepFor(absl::Seconds(1));", "no sleeping"},
           {"client/src/a.cc", "// never sleep_for here", ""},

@@ -11,6 +11,11 @@ using std::chrono::milliseconds;
 // However short the TTL, a lease is not renewed more often than this.
 constexpr milliseconds kPeriodMin{500};
 
+// No stream is given up for being silent sooner than this; nor is one where nobody knows how long
+// the leases live that wait for it, until the longer.
+constexpr milliseconds kPatienceMin{1000};
+constexpr milliseconds kPatienceUnknown{5000};
+
 milliseconds PeriodFor(std::chrono::seconds ttl) {
   return std::max(kPeriodMin, milliseconds(ttl) / 3);
 }
@@ -140,6 +145,7 @@ void KeepAliveHub::OnReply(uint64_t generation, const LeaseKeepAliveResponse& re
   const std::lock_guard lock(mu_);
   if (generation != generation_) return;
   backoff_.Reset();
+  heard_at_ = timer_.Now();
   const auto renewal = std::find_if(unanswered_.begin(), unanswered_.end(),
                                     [&reply](const Renewal& sent) { return sent.id == reply.id; });
   if (renewal != unanswered_.end()) {
@@ -217,19 +223,35 @@ void KeepAliveHub::CloseStream() {
   stream_.reset();
 }
 
+// Has all renewals asked for again, of another server where there is one.
+void KeepAliveHub::ReplaceStream() {
+  const Status silent(Code::kUnavailable, "no renewal was answered for long");
+  const Time now = timer_.Now();
+  CloseStream();
+  for (auto& [id, lease] : leases_) {
+    if (!std::exchange(lease.awaits_reply, false)) continue;
+    lease.send_at = now;
+    for (const auto& keeper : lease.keepers) keeper->last_error = silent;
+  }
+  OpenStream();
+}
+
+Timer::Clock::duration KeepAliveHub::Patience(const Lease& lease) {
+  if (!lease.expires) return kPatienceUnknown;
+  return std::max<Timer::Clock::duration>(kPatienceMin, (*lease.expires - lease.sent_at) / 3);
+}
+
+KeepAliveHub::Time KeepAliveHub::GiveUpAt(const Lease& lease) const {
+  return std::max(lease.sent_at, heard_at_) + Patience(lease);
+}
+
 // Does what is due and plans the next call.
 void KeepAliveHub::Work() {
   if (leases_.empty()) return;
   const Time now = timer_.Now();
   if (reopen_at_ && *reopen_at_ <= now) OpenStream();
   while (!due_.empty() && due_.begin()->first <= now) {
-    const LeaseId id = due_.begin()->second;
-    const auto found = leases_.find(id);
-    if (found->second.expires && *found->second.expires <= now) {
-      Lose(found, LeaseLoss::kExpired);
-    } else {
-      Renew(id, found->second);
-    }
+    DoDue(leases_.find(due_.begin()->second), now);
   }
   if (due_.empty()) return;
   Time next = due_.begin()->first;
@@ -241,10 +263,24 @@ void KeepAliveHub::Work() {
   });
 }
 
+void KeepAliveHub::DoDue(Leases::iterator found, Time now) {
+  auto& [id, lease] = *found;
+  if (lease.expires && *lease.expires <= now) {
+    Lose(found, LeaseLoss::kExpired);
+  } else if (!lease.awaits_reply) {
+    Renew(id, lease);
+  } else if (GiveUpAt(lease) <= now) {
+    ReplaceStream();
+  } else {
+    Reschedule(id, lease);
+  }
+}
+
 void KeepAliveHub::Renew(LeaseId id, Lease& lease) {
   if (stream_ != nullptr) {
     lease.awaits_reply = true;
-    unanswered_.push_back({id, timer_.Now()});
+    lease.sent_at = timer_.Now();
+    unanswered_.push_back({id, lease.sent_at});
     stream_->Send({id});
   }
   Reschedule(id, lease);
@@ -254,8 +290,9 @@ void KeepAliveHub::Reschedule(LeaseId id, Lease& lease) {
   due_.erase({lease.due, id});
   const Time expires = lease.expires.value_or(Time::max());
   // Without a stream the next thing to happen to the lease is that one opens, or that it expires.
-  const bool can_send = stream_ != nullptr && !lease.awaits_reply;
-  lease.due = can_send ? std::min(lease.send_at, expires) : expires;
+  Time next = Time::max();
+  if (stream_ != nullptr) next = lease.awaits_reply ? GiveUpAt(lease) : lease.send_at;
+  lease.due = std::min(next, expires);
   due_.emplace(lease.due, id);
 }
 

@@ -24,7 +24,10 @@ namespace etcdpp {
 /// A lease counts as alive until its TTL after the *sending* of the last renewal that was answered:
 /// the server counts from when it received it, which is later. The stream is opened when the first
 /// lease comes, opened anew when it breaks, and closed when the last one goes. The server answers
-/// in order, so that an error which ends the stream falls on the oldest renewal not answered.
+/// in order, so that an error which ends the stream falls on the oldest renewal not answered. Nor
+/// does it answer any before the one in front: behind a member that stands still, or that asks a
+/// leader which does, all would be lost. So a stream that is silent for a third of what is left of
+/// a lease that waits for it is given up for another one, while there is time.
 ///
 /// Thread-safe; starts no thread.
 class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
@@ -66,6 +69,7 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
     std::vector<std::shared_ptr<Keeper>> keepers;
     std::optional<Time> expires;  // nothing is known before the first answer, unless told
     Time send_at;
+    Time sent_at;               // the last time
     bool awaits_reply = false;  // on this stream
     int revokes = 0;            // begun and not ended
     Time due;                   // when something is to be done: its place in due_
@@ -88,7 +92,11 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
   void TakeReply(Leases::iterator found, const LeaseKeepAliveResponse& reply, Time sent_at);
   void OpenStream();
   void CloseStream();
+  void ReplaceStream();
+  static Timer::Clock::duration Patience(const Lease& lease);
+  Time GiveUpAt(const Lease& lease) const;
   void Work();
+  void DoDue(Leases::iterator found, Time now);
   void Renew(LeaseId id, Lease& lease);
   void Reschedule(LeaseId id, Lease& lease);
   void Lose(Leases::iterator lease, LeaseLoss loss);
@@ -107,6 +115,7 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
   std::deque<Renewal> unanswered_;  // on this stream, in the order sent
   std::shared_ptr<MessageStream<LeaseKeepAliveRequest>> stream_;  // null: none open
   uint64_t generation_ = 0;  // of stream_; what an older one tells is not heard
+  Time heard_at_;            // when a stream told something last
   std::optional<Time> reopen_at_;
   std::optional<Time> planned_;                 // the next call of OnTimer that counts
   std::vector<std::function<void()>> to_tell_;  // that leases are lost

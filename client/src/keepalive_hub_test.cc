@@ -86,10 +86,46 @@ TEST_F(KeepAliveHubTest, SendsNothingMoreWhileAnAnswerIsDue) {
   const auto lease = Keep(7);
   TakeRenewed();
 
-  timer_.Advance(seconds(8));
+  timer_.Advance(milliseconds(2999));
 
   EXPECT_EQ(TakeRenewed(), Ids{});
-  EXPECT_EQ(lease->loss(), LeaseLoss::kNone);
+  EXPECT_EQ(streams_.opened(), 1U);
+}
+
+TEST_F(KeepAliveHubTest, GivesUpAStreamThatIsSilentForAThirdOfWhatIsLeft) {
+  const auto lease = Keep(7);
+  Answer(7);
+  timer_.Advance(seconds(3));
+  EXPECT_EQ(TakeRenewed(), (Ids{7, 7}));
+
+  timer_.Advance(milliseconds(1999));
+  EXPECT_EQ(streams_.opened(), 1U);
+  timer_.Advance(milliseconds(1));
+
+  EXPECT_EQ(streams_.opened(), 2U);
+  EXPECT_EQ(TakeRenewed(), Ids{7});
+  Answer(7);
+  EXPECT_EQ(lease->SafeUntil(), timer_.Now() + seconds(9));
+  EXPECT_EQ(lease->last_error().code(), Code::kUnavailable);
+}
+
+TEST_F(KeepAliveHubTest, LeavesAStreamThatTellsOfOthersItsTime) {
+  const auto first = Keep(1);
+  const auto second = Keep(2);
+  timer_.Advance(milliseconds(2999));
+  Answer(1, seconds(900));  // not to be asked for again so soon
+  timer_.Advance(milliseconds(2999));
+  EXPECT_EQ(streams_.opened(), 1U);
+  timer_.Advance(milliseconds(1));
+  EXPECT_EQ(streams_.opened(), 2U);
+}
+
+TEST_F(KeepAliveHubTest, IsPatientWithAStreamWhereTheTtlIsNotKnown) {
+  const auto lease = Keep(7, std::nullopt);
+  timer_.Advance(milliseconds(4999));
+  EXPECT_EQ(streams_.opened(), 1U);
+  timer_.Advance(milliseconds(1));
+  EXPECT_EQ(streams_.opened(), 2U);
 }
 
 TEST_F(KeepAliveHubTest, IsLostWhenNoRenewalGetsThroughInTime) {

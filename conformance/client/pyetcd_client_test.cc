@@ -10,7 +10,7 @@
 
 #include "conformance/client/auth_corner.h"
 #include "conformance/client/corner.h"
-#include "conformance/client/proxy.h"
+#include "conformance/support/proxy.h"
 #include "conformance/target.h"
 #include "etcdpp/mocks/mock_connection.h"
 

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "conformance/client/corner.h"
-#include "conformance/client/proxy.h"
+#include "conformance/support/proxy.h"
 #include "conformance/target.h"
 
 namespace conformance {

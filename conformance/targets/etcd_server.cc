@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <deque>
 #include <fstream>
 #include <iterator>
@@ -23,6 +24,8 @@ namespace conformance {
 namespace {
 
 constexpr std::chrono::seconds kStartTime{30};
+// etcd waits for clients to leave, from 3.6 on for many seconds.
+constexpr std::chrono::seconds kStopTime{1};
 constexpr std::chrono::milliseconds kPause{2};
 constexpr int kAttempts = 5;
 constexpr char kLogName[] = "server.log";
@@ -99,6 +102,7 @@ bool EtcdServer::StartOnce() {
   members_.resize(static_cast<size_t>(options_.members));
   if (!options_.picks_port) TakePorts();
   if (options_.tls) MakeCertificates(directory_.path());
+  std::filesystem::remove(directory_.path() / kLogName);
   for (Member& member : members_) Launch(member);
   for (Member& member : members_) {
     if (options_.picks_port) member.endpoint = WaitForReadyLine(member, "http");
@@ -123,8 +127,7 @@ void EtcdServer::TakePorts() {
 // The members write into one log.
 void EtcdServer::Launch(Member& member) {
   const auto log = directory_.path() / kLogName;
-  const int begin = &member == &members_.front() ? O_TRUNC : 0;
-  const int log_fd = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | begin, 0600);
+  const int log_fd = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   member.process = std::make_unique<Process>(Arguments(member), log_fd, log_fd);
   close(log_fd);
 }
@@ -171,6 +174,23 @@ std::string EtcdServer::endpoints() const {
   for (const Member& member : members_) all += (all.empty() ? "" : ",") + member.endpoint;
   return all;
 }
+
+void EtcdServer::Kill(int member) {
+  At(member).process->Signal(SIGKILL);
+  At(member).process->Stop(kStartTime);
+}
+
+void EtcdServer::Terminate(int member) { At(member).process->Stop(kStopTime); }
+
+void EtcdServer::Restart(int member) {
+  Launch(At(member));
+  if (!WaitUntilItAnswers(At(member))) {
+    throw std::runtime_error("a member does not start again; the end of the log:\n" + LogTail());
+  }
+}
+
+void EtcdServer::Pause(int member) { At(member).process->Signal(SIGSTOP); }
+void EtcdServer::Resume(int member) { At(member).process->Signal(SIGCONT); }
 
 std::optional<int> EtcdServer::Ended() {
   for (Member& member : members_) {

@@ -54,6 +54,23 @@ class EtcdServer {
   const std::string& tls_endpoint() const { return members_.front().tls_endpoint; }
   const std::filesystem::path& certificates() const { return directory_.path(); }
 
+  // Members by number, counted from 0. For real etcd, whose data outlive its process.
+
+  int members() const { return static_cast<int>(members_.size()); }
+  const std::string& endpoint(int member) const { return At(member).endpoint; }
+
+  /// Ends the member's process, at once or as an operator in a hurry would.
+  void Kill(int member);
+  void Terminate(int member);
+
+  /// Starts a member that has ended on the data it left, and waits until it answers a read. Throws
+  /// std::runtime_error if it does not.
+  void Restart(int member);
+
+  /// Stops its process where it stands: connections stay, nothing is answered.
+  void Pause(int member);
+  void Resume(int member);
+
   /// The exit code of a member that has ended by itself, if one has.
   std::optional<int> Ended();
 
@@ -70,6 +87,8 @@ class EtcdServer {
     std::unique_ptr<Process> process;
   };
 
+  Member& At(int member) { return members_.at(static_cast<size_t>(member)); }
+  const Member& At(int member) const { return members_.at(static_cast<size_t>(member)); }
   bool StartOnce();
   void TakePorts();
   void Launch(Member& member);

@@ -65,6 +65,10 @@ int Process::Wait(const volatile int* interrupted) {
   return 128 + *interrupted;
 }
 
+void Process::Signal(int signal) {
+  if (!Ended()) kill(pid_, signal);
+}
+
 void Process::Stop(std::chrono::milliseconds grace) {
   if (Ended()) return;
   kill(pid_, SIGTERM);

@@ -29,6 +29,9 @@ class Process {
   /// Waits for the end, or until a signal handler has set `interrupted` to the signal's number.
   int Wait(const volatile int* interrupted);
 
+  /// Does nothing once it has ended.
+  void Signal(int signal);
+
   /// Asks it to end, and after `grace` makes it.
   void Stop(std::chrono::milliseconds grace);
 

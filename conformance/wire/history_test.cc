@@ -18,8 +18,8 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
-#include "conformance/client/proxy.h"
 #include "conformance/support/http.h"
+#include "conformance/support/proxy.h"
 #include "conformance/support/requests.h"
 #include "conformance/support/scratch.h"
 #include "conformance/target.h"

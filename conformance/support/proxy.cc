@@ -1,4 +1,4 @@
-#include "conformance/client/proxy.h"
+#include "conformance/support/proxy.h"
 
 #include <array>
 #include <stdexcept>

@@ -1,5 +1,4 @@
-#ifndef CONFORMANCE_CLIENT_PROXY_H_
-#define CONFORMANCE_CLIENT_PROXY_H_
+#pragma once
 
 #include <memory>
 #include <mutex>
@@ -42,5 +41,3 @@ class Proxy {
 };
 
 }  // namespace conformance
-
-#endif  // CONFORMANCE_CLIENT_PROXY_H_
