@@ -1,6 +1,18 @@
 #include "etcdpp/mocks/mock_connection.h"
 
 namespace etcdpp::mocks {
+namespace {
+
+/// That of a server which knows no streams.
+class NoRangeStream final : public RangeStream {
+ public:
+  Result<std::optional<RangeResponse>> Next() override {
+    return Status(Code::kUnimplemented, "unknown method RangeStream for service etcdserverpb.KV");
+  }
+  void Cancel() override {}
+};
+
+}  // namespace
 
 MockConnection::MockConnection() {
   using testing::Invoke;
@@ -34,6 +46,12 @@ MockConnection::MockConnection() {
   ON_CALL(*this, AsyncLeases).WillByDefault(Invoke([this](LeasesParams p, auto done) {
     done(Leases(std::move(p)));
   }));
+  ON_CALL(*this, StreamRange).WillByDefault(Invoke([](const RangeParams& /*params*/) {
+    return std::make_unique<NoRangeStream>();
+  }));
+  ON_CALL(*this, AsyncCallRaw).WillByDefault(Invoke([this](RawParams p, auto done) {
+    done(CallRaw(std::move(p)));
+  }));
   ON_CALL(*this, RunAfter).WillByDefault(Invoke([](std::chrono::milliseconds, auto task) {
     task();
   }));
@@ -48,6 +66,10 @@ MockWatchStream::MockWatchStream() {
 }
 
 MockWatchStream::~MockWatchStream() = default;
+
+MockRangeStream::MockRangeStream() = default;
+
+MockRangeStream::~MockRangeStream() = default;
 
 MockLeaseRenewal::MockLeaseRenewal() = default;
 

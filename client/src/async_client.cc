@@ -1,6 +1,8 @@
 #include "etcdpp/async_client.h"
 
 #include <atomic>
+#include <utility>
+#include <variant>
 
 namespace etcdpp {
 namespace {
@@ -11,6 +13,34 @@ Future<std::optional<KeyValue>> GetOne(AsyncClient client, RangeRequest request,
   if (found->kvs.empty()) co_return std::optional<KeyValue>();
   co_return std::optional<KeyValue>(std::move(found->kvs.front()));
 }
+
+/// Does an operation by itself. One overload for each kind.
+struct Doing {
+  Connection& connection;
+  const CallOptions call;
+  const Callback<OpResponse> done;
+
+  template <typename Response>
+  Callback<Response> Wrapping() const {
+    return [done = done](Result<Response> result) {
+      if (!result.ok()) return done(result.status());
+      done(OpResponse{*std::move(result)});
+    };
+  }
+
+  void operator()(RangeRequest op) const {
+    connection.AsyncRange({std::move(op), call}, Wrapping<RangeResponse>());
+  }
+  void operator()(PutRequest op) const {
+    connection.AsyncPut({std::move(op), call}, Wrapping<PutResponse>());
+  }
+  void operator()(DeleteRequest op) const {
+    connection.AsyncDelete({std::move(op), call}, Wrapping<DeleteResponse>());
+  }
+  void operator()(TxnRequest op) const {
+    connection.AsyncTxn({std::move(op), call}, Wrapping<TxnResponse>());
+  }
+};
 
 /// A delay that ends once: by time, by a stop, or because nobody will ever run it.
 class DelayEnd {
@@ -66,6 +96,18 @@ Future<DeleteResponse> AsyncClient::Delete(KeyRange range, const DeleteOptions& 
 Future<TxnResponse> AsyncClient::Commit(TxnRequest request, const CallOptions& call) {
   return internal::StartCall<TxnResponse>(call, [&](CallOptions linked, auto done) {
     connection_->AsyncTxn({std::move(request), std::move(linked)}, std::move(done));
+  });
+}
+
+Future<OpResponse> AsyncClient::Do(Op op, const CallOptions& call) {
+  return internal::StartCall<OpResponse>(call, [&](CallOptions linked, auto done) {
+    std::visit(Doing{*connection_, std::move(linked), std::move(done)}, std::move(op.request));
+  });
+}
+
+Future<RawResponse> AsyncClient::CallRaw(RawRequest request, const CallOptions& call) {
+  return internal::StartCall<RawResponse>(call, [&](CallOptions linked, auto done) {
+    connection_->AsyncCallRaw({std::move(request), std::move(linked)}, std::move(done));
   });
 }
 

@@ -39,7 +39,9 @@ Status TooLate() {
 Retry RetryFor(const Transport& transport, const CallKind& kind, const CallOptions& options,
                Clock::time_point deadline) {
   const size_t endpoints = options.endpoint.empty() ? transport.endpoints.size() : 1;
-  return {transport.options.retry, kind.idempotency, endpoints, deadline};
+  const bool repeatable = options.repeatable && kind.idempotency == Idempotency::kWrite;
+  return {transport.options.retry, repeatable ? Idempotency::kRepeatableWrite : kind.idempotency,
+          endpoints, deadline};
 }
 
 bool NeedsToken(const Transport& transport, const CallKind& kind) {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace etcdpp {
 namespace {
@@ -24,6 +25,31 @@ Result<bool> Succeeded(const Result<TxnResponse>& done) {
   if (!done.ok()) return done.status();
   return done->succeeded;
 }
+
+/// Does an operation by itself. One overload for each kind.
+struct Doing {
+  Connection& connection;
+  const CallOptions& call;
+
+  template <typename Response>
+  static Result<OpResponse> Wrap(Result<Response> result) {
+    if (!result.ok()) return result.status();
+    return OpResponse{*std::move(result)};
+  }
+
+  Result<OpResponse> operator()(RangeRequest op) const {
+    return Wrap(connection.Range({std::move(op), call}));
+  }
+  Result<OpResponse> operator()(PutRequest op) const {
+    return Wrap(connection.Put({std::move(op), call}));
+  }
+  Result<OpResponse> operator()(DeleteRequest op) const {
+    return Wrap(connection.Delete({std::move(op), call}));
+  }
+  Result<OpResponse> operator()(TxnRequest op) const {
+    return Wrap(connection.Txn({std::move(op), call}));
+  }
+};
 
 }  // namespace
 
@@ -49,6 +75,11 @@ Result<std::optional<KeyValue>> Client::Last(KeyRange range, SortTarget by,
 
 Scan Client::Scan(KeyRange range, const ScanOptions& options, const CallOptions& call) {
   return etcdpp::Scan(connection_, std::move(range), options, call);
+}
+
+std::unique_ptr<RangeStream> Client::StreamRange(KeyRange range, const RangeOptions& options,
+                                                 const CallOptions& call) {
+  return connection_->StreamRange({{std::move(range), options}, call});
 }
 
 BatchWriter Client::Batch(const TxnLimits& limits, const CallOptions& call) {
@@ -113,6 +144,10 @@ Result<TxnResponse> Client::Commit(TxnRequest request, const CallOptions& call) 
   return connection_->Txn({std::move(request), call});
 }
 
+Result<OpResponse> Client::Do(Op op, const CallOptions& call) {
+  return std::visit(Doing{*connection_, call}, std::move(op.request));
+}
+
 Watch Client::Watch(KeyRange range, const WatchOptions& options, const CallOptions& call) {
   return etcdpp::Watch(connection_->Watch({{std::move(range), options}, call}));
 }
@@ -136,6 +171,10 @@ Result<TimeToLiveResponse> Client::TimeToLive(LeaseId id, bool keys, const CallO
 
 Result<LeasesResponse> Client::Leases(const CallOptions& call) {
   return connection_->Leases({call});
+}
+
+Result<RawResponse> Client::CallRaw(RawRequest request, const CallOptions& call) {
+  return connection_->CallRaw({std::move(request), call});
 }
 
 LeaseKeeper Client::KeepAlive(const LeaseGrantResponse& lease) {

@@ -86,6 +86,18 @@ void ConnectionDecorator::AsyncLeases(LeasesParams params, Callback<LeasesRespon
   inner_->AsyncLeases(std::move(params), std::move(done));
 }
 
+std::unique_ptr<RangeStream> ConnectionDecorator::StreamRange(RangeParams params) {
+  return inner_->StreamRange(std::move(params));
+}
+
+Result<RawResponse> ConnectionDecorator::CallRaw(RawParams params) {
+  return inner_->CallRaw(std::move(params));
+}
+
+void ConnectionDecorator::AsyncCallRaw(RawParams params, Callback<RawResponse> done) {
+  inner_->AsyncCallRaw(std::move(params), std::move(done));
+}
+
 std::unique_ptr<WatchStream> ConnectionDecorator::Watch(WatchParams params) {
   return inner_->Watch(std::move(params));
 }

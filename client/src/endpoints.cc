@@ -63,7 +63,8 @@ Stubs::Stubs(const std::shared_ptr<grpc::Channel>& channel)
       watch(etcdpp_proto::etcdserverpb::Watch::NewStub(channel)),
       auth(etcdpp_proto::etcdserverpb::Auth::NewStub(channel)),
       cluster(etcdpp_proto::etcdserverpb::Cluster::NewStub(channel)),
-      maintenance(etcdpp_proto::etcdserverpb::Maintenance::NewStub(channel)) {}
+      maintenance(etcdpp_proto::etcdserverpb::Maintenance::NewStub(channel)),
+      any(std::make_unique<grpc::GenericStub>(channel)) {}
 
 // As etcd's client/v3/internal/endpoint reads them.
 Result<Target> TargetFor(std::string_view endpoint, bool tls_by_default) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <grpcpp/channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 
 #include "etcdpp/endpoints.h"
@@ -34,6 +35,7 @@ struct Stubs {
   const std::unique_ptr<etcdpp_proto::etcdserverpb::Auth::Stub> auth;
   const std::unique_ptr<etcdpp_proto::etcdserverpb::Cluster::Stub> cluster;
   const std::unique_ptr<etcdpp_proto::etcdserverpb::Maintenance::Stub> maintenance;
+  const std::unique_ptr<grpc::GenericStub> any;  // of any service
 };
 
 /// What an endpoint's text means to gRPC.

@@ -5,6 +5,8 @@
 
 #include "client/src/invoke.h"
 #include "client/src/methods.h"
+#include "client/src/range_stream_call.h"
+#include "client/src/raw_call.h"
 #include "etcdpp/client.h"
 
 namespace etcdpp {
@@ -220,6 +222,18 @@ void GrpcConnection::AsyncTimeToLive(TimeToLiveParams params, Callback<TimeToLiv
 void GrpcConnection::AsyncLeases(LeasesParams params, Callback<LeasesResponse> done) {
   Async(*transport_, kLeaseLeases, pb::LeaseLeasesRequest(), std::move(params.call),
         std::move(done));
+}
+
+std::unique_ptr<RangeStream> GrpcConnection::StreamRange(RangeParams params) {
+  return StartRangeStream(*transport_, std::move(params));
+}
+
+Result<RawResponse> GrpcConnection::CallRaw(RawParams params) {
+  return etcdpp::CallRaw(*transport_, std::move(params));
+}
+
+void GrpcConnection::AsyncCallRaw(RawParams params, Callback<RawResponse> done) {
+  StartRawCall(*transport_, std::move(params), std::move(done));
 }
 
 std::unique_ptr<WatchStream> GrpcConnection::Watch(WatchParams params) {

@@ -48,6 +48,10 @@ class GrpcConnection final : public Connection {
   void AsyncTimeToLive(TimeToLiveParams params, Callback<TimeToLiveResponse> done) override;
   void AsyncLeases(LeasesParams params, Callback<LeasesResponse> done) override;
 
+  std::unique_ptr<RangeStream> StreamRange(RangeParams params) override;
+  Result<RawResponse> CallRaw(RawParams params) override;
+  void AsyncCallRaw(RawParams params, Callback<RawResponse> done) override;
+
   std::unique_ptr<WatchStream> Watch(WatchParams params) override;
   std::unique_ptr<LeaseRenewal> KeepAlive(KeepAliveParams params) override;
 

@@ -94,6 +94,36 @@ bool HasKey(const TxnRequest& request) {
 
 Status NoKey() { return {Code::kInvalidArgument, "etcdserver: key is not provided"}; }
 
+/// A stream whose pairs lose the prefix.
+class NamespacedRangeStream final : public RangeStream {
+ public:
+  NamespacedRangeStream(std::unique_ptr<RangeStream> inner, std::shared_ptr<const Prefix> prefix)
+      : inner_(std::move(inner)), prefix_(std::move(prefix)) {}
+
+  Result<std::optional<RangeResponse>> Next() override {
+    auto piece = inner_->Next();
+    if (piece.ok() && *piece) prefix_->Take(&**piece);
+    return piece;
+  }
+  void Cancel() override { inner_->Cancel(); }
+
+ private:
+  const std::unique_ptr<RangeStream> inner_;
+  const std::shared_ptr<const Prefix> prefix_;
+};
+
+/// A stream that cannot be.
+class FailedRangeStream final : public RangeStream {
+ public:
+  explicit FailedRangeStream(Status status) : status_(std::move(status)) {}
+
+  Result<std::optional<RangeResponse>> Next() override { return status_; }
+  void Cancel() override {}
+
+ private:
+  const Status status_;
+};
+
 /// A watch whose events lose the prefix.
 class NamespacedWatch final : public WatchStream {
  public:
@@ -155,6 +185,12 @@ class NamespacedConnection final : public ConnectionDecorator {
   }
   void AsyncTimeToLive(TimeToLiveParams params, Callback<TimeToLiveResponse> done) override {
     inner().AsyncTimeToLive(std::move(params), Taking(std::move(done)));
+  }
+
+  std::unique_ptr<RangeStream> StreamRange(RangeParams params) override {
+    if (!HasKey(params.request)) return std::make_unique<FailedRangeStream>(NoKey());
+    prefix_->Add(&params.request);
+    return std::make_unique<NamespacedRangeStream>(inner().StreamRange(std::move(params)), prefix_);
   }
 
   std::unique_ptr<WatchStream> Watch(WatchParams params) override {

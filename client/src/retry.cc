@@ -71,7 +71,12 @@ Status Retry::Final(const FailedAttempt& failed) const {
     status = Status(status.code(), Reason::kNoServerAvailable, status.message());
   }
   Outcome outcome = Outcome::kNotApplied;
-  if (idempotency_ == Idempotency::kWrite && failed.reached_server && !failed.token_outdated) {
+  // What is repeated may have been applied by any of the attempts.
+  const bool applied_before = idempotency_ == Idempotency::kRepeatableWrite && reached_server_;
+  const bool reached = failed.reached_server && !failed.token_outdated;
+  if (applied_before && !reached) {
+    outcome = Outcome::kUnknown;
+  } else if (idempotency_ != Idempotency::kRead && reached) {
     // gRPC's words for an answer that it has and may not hand on.
     const bool answered = failed.status.message().starts_with("Received message larger than max");
     outcome = answered ? Outcome::kApplied : failed.status.outcome();

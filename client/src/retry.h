@@ -13,6 +13,7 @@ namespace etcdpp {
 enum class Idempotency {
   kRead,
   kWrite,
+  kRepeatableWrite,  // says the caller
 };
 
 /// One attempt that failed.

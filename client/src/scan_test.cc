@@ -38,7 +38,8 @@ std::vector<std::string> Keys(Scan& scan) {
 
 class ScanTest : public testing::Test {
  protected:
-  const std::shared_ptr<MockConnection> connection_ = std::make_shared<MockConnection>();
+  const std::shared_ptr<MockConnection> connection_ =
+      std::make_shared<testing::NiceMock<MockConnection>>();
   Client client_{connection_};
 };
 

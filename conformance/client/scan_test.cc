@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 
 #include "conformance/client/corner.h"
+#include "conformance/target.h"
+#include "etcdpp/async_client.h"
+#include "etcdpp/kubernetes.h"
 
 namespace conformance {
 namespace {
@@ -43,6 +46,154 @@ TEST(ClientScan, SaysWhenItsRevisionIsCompacted) {
   Scan rest =
       c.client().Scan(etcdpp::KeyRange::HalfOpen(scan.resume_key(), etcdpp::PrefixRangeEnd(c(""))));
   EXPECT_EQ(Must(rest.Next())->value, "2");
+}
+
+// More than a first page and a first piece, by a stream where the release has them and without.
+TEST(ClientScan, ReadsTheSameWithAndWithoutAStream) {
+  constexpr int kKeys = 260;
+  Corner c;
+  BatchWriter batch = c.client().Batch();
+  for (int i = 0; i < kKeys; ++i) {
+    ASSERT_TRUE(batch.Put(c(std::to_string(1000 + i)), std::to_string(i)).ok());
+  }
+  ASSERT_TRUE(batch.Flush().ok());
+  for (const bool stream : {true, false}) {
+    SCOPED_TRACE(stream);
+    Scan scan = c.client().Scan(c.All(), {.page_size = 7, .stream = stream});
+    ASSERT_EQ(Must(scan.NextPage()).size(), 7U);
+    c.Put("0", "new");
+    c.Put("9999", "new");
+    int read = 7;
+    for (const auto& kv : scan) EXPECT_EQ(Must(kv).value, std::to_string(read++));
+    EXPECT_EQ(read, kKeys);
+    c.Delete("0");
+    c.Delete("9999");
+  }
+}
+
+TEST(ClientStreamRange, GivesTheWholeRangeAsOfOneRevision) {
+  Corner c;
+  std::vector<std::string> written;
+  for (char name = 'a'; name <= 'z'; ++name) {
+    c.Put(std::string(1, name), "old");
+    written.push_back(c(std::string(1, name)));
+  }
+  const int64_t revision = c.Revision();
+  c.Put("a", "new");
+  const auto pieces = c.client().StreamRange(c.All(), {.revision = revision});
+  const auto first = pieces->Next();
+  if (!target().version.AtLeast(3, 7)) {
+    EXPECT_EQ(first.status().code(), etcdpp::Code::kUnimplemented);
+    EXPECT_EQ(first.status().message(), "unknown method RangeStream for service etcdserverpb.KV");
+    return;
+  }
+  std::vector<std::string> read;
+  etcdpp::RangeResponse last;
+  for (auto piece = Must(first); piece; piece = Must(pieces->Next())) {
+    for (const auto& kv : piece->kvs) {
+      read.push_back(kv.key);
+      EXPECT_EQ(kv.value, "old");
+    }
+    last = *std::move(piece);
+  }
+  EXPECT_EQ(read, written);
+  EXPECT_EQ(last.count, 26);
+  EXPECT_GT(last.header.revision, revision);
+  EXPECT_FALSE(last.more);
+}
+
+TEST(ClientStreamRange, SaysWhatARangeWouldSay) {
+  Corner c;
+  const int64_t old = c.Put("a", "1");
+  ASSERT_TRUE(c.client().Compact(c.Put("a", "2")).ok());
+  const auto refused = [&c](const etcdpp::RangeOptions& options) {
+    return c.client().StreamRange(c.All(), options)->Next().status();
+  };
+  if (!target().version.AtLeast(3, 7)) {
+    EXPECT_EQ(refused({.revision = old}).code(), etcdpp::Code::kUnimplemented);
+    return;
+  }
+  EXPECT_EQ(refused({.revision = old}).reason(), Reason::kCompacted);
+  EXPECT_EQ(refused({.revision = 1 << 30}).reason(), Reason::kFutureRevision);
+  EXPECT_EQ(refused({.sort_order = etcdpp::SortOrder::kDescend}).code(),
+            etcdpp::Code::kUnimplemented);
+  EXPECT_EQ(refused({.min_mod_revision = 2}).code(), etcdpp::Code::kUnimplemented);
+  EXPECT_EQ(c.client().StreamRange("", {})->Next().status().reason(), Reason::kEmptyKey);
+}
+
+TEST(ClientStreamRange, KeepsToItsNamespace) {
+  Corner c;
+  c.Put("a", "1");
+  const auto pieces =
+      c.client().InNamespace(c("")).StreamRange(etcdpp::KeyRange::All(), {.keys_only = true});
+  const auto first = pieces->Next();
+  if (!target().version.AtLeast(3, 7)) {
+    EXPECT_EQ(first.status().code(), etcdpp::Code::kUnimplemented);
+  } else {
+    EXPECT_EQ(Must(first)->kvs.at(0).key, "a");
+  }
+}
+
+TEST(ClientAt, SeesTheKeysAsTheyWere) {
+  Corner c;
+  c.Put("a", "1");
+  const int64_t revision = c.Put("b", "1");
+  c.Put("a", "2");
+  c.Delete("b");
+  etcdpp::Client past = c.client().At(revision);
+  EXPECT_EQ(Must(past.Get(c("a")))->value, "1");
+  EXPECT_EQ(Must(past.Range(c.All())).count, 2);
+  EXPECT_EQ(Must(past.Txn().Then(op::Get(c("b"))).Commit()).responses[0].range()->count, 1);
+  EXPECT_EQ(past.Put(c("a"), "3").status().code(), etcdpp::Code::kFailedPrecondition);
+  auto watch = past.Watch(c.All());
+  EXPECT_THAT(c.Describe(Corner::Take(watch, 2)), ElementsAre("a=2", "b"));
+}
+
+TEST(ClientDo, DoesAnyOneOperation) {
+  Corner c;
+  EXPECT_EQ(Must(c.client().Do(op::Put(c("a"), "1"))).put()->prev_kv, std::nullopt);
+  EXPECT_EQ(Must(c.client().Do(op::Get(c("a")))).range()->kvs.at(0).value, "1");
+  EXPECT_TRUE(Must(c.client().Do(op::Txn({}))).txn()->succeeded);
+  EXPECT_EQ(Must(etcdpp::AsyncClient(c.client()).Do(op::Delete(c("a"))).Get()).deletion()->deleted,
+            1);
+}
+
+TEST(ClientKubernetes, ListsAndWritesOnRevisions) {
+  Corner c;
+  etcdpp::Kubernetes etcd(c.client());
+  const auto a = Must(etcd.OptimisticPut(c("a"), "1", 0));
+  ASSERT_TRUE(a.succeeded);
+  EXPECT_TRUE(Must(etcd.OptimisticPut(c("b"), "1", 0)).succeeded);
+  const auto lost = Must(etcd.OptimisticPut(c("a"), "2", 0, {.get_on_failure = true}));
+  EXPECT_FALSE(lost.succeeded);
+  EXPECT_EQ(lost.kv->mod_revision, a.revision);
+  EXPECT_EQ(Must(etcd.Count(c(""))), 2);
+  const auto page = Must(etcd.List(c(""), {.limit = 1}));
+  EXPECT_EQ(page.count, 2);
+  const std::string next = page.kvs.at(0).key + std::string(1, '\0');
+  EXPECT_EQ(Must(etcd.List(c(""), {.revision = page.revision, .resume_at = next})).kvs.at(0).key,
+            c("b"));
+  EXPECT_EQ(Must(etcd.Get(c("a"))).kv->value, "1");
+  EXPECT_TRUE(Must(etcd.OptimisticDelete(c("a"), a.revision)).succeeded);
+  EXPECT_EQ(Must(etcd.OptimisticDelete(c("a"), a.revision, {.get_on_failure = true})).kv,
+            std::nullopt);
+}
+
+// The Lock service, which the client does not wrap: a name, an answer with a key and a header.
+TEST(ClientCallRaw, ReachesServicesThatAreNotWrapped) {
+  Corner c;
+  const std::string name = c("lock");
+  std::string request("\x0a");
+  request += static_cast<char>(name.size());
+  request += name + "\x10";
+  for (auto id = static_cast<uint64_t>(c.Grant().id);; id >>= 7) {
+    const bool more = id > 0x7f;
+    request += static_cast<char>((id & 0x7f) | (more ? 0x80 : 0));
+    if (!more) break;
+  }
+  const auto locked = Must(c.client().CallRaw({"/v3lockpb.Lock/Lock", request}));
+  EXPECT_NE(locked.message.find(name + "/"), std::string::npos);
+  EXPECT_EQ(Must(c.client().Range(c.All("lock/"))).count, 1);
 }
 
 TEST(ClientScan, FirstAndLastAreByAnyOrder) {

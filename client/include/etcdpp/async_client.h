@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "etcdpp/async_admin.h"
 #include "etcdpp/client.h"
 #include "etcdpp/future.h"
 
@@ -36,6 +37,7 @@ class AsyncClient {
   Future<DeleteResponse> Delete(KeyRange range, const DeleteOptions& options = {},
                                 const CallOptions& call = {});
   Future<TxnResponse> Commit(TxnRequest request, const CallOptions& call = {});
+  Future<OpResponse> Do(Op op, const CallOptions& call = {});
   Future<CompactResponse> Compact(int64_t revision, const CompactOptions& options = {},
                                   const CallOptions& call = {});
 
@@ -46,6 +48,15 @@ class AsyncClient {
   Future<TimeToLiveResponse> TimeToLive(LeaseId id, bool keys = false,
                                         const CallOptions& call = {});
   Future<LeasesResponse> Leases(const CallOptions& call = {});
+
+  // Running a cluster. See async_admin.h.
+
+  AsyncAuth auth() const { return AsyncAuth(connection_); }
+  AsyncCluster cluster() const { return AsyncCluster(connection_); }
+  AsyncMaintenance maintenance() const { return AsyncMaintenance(connection_); }
+
+  /// As Client's.
+  Future<RawResponse> CallRaw(RawRequest request, const CallOptions& call = {});
 
   /// Is done after `delay`; kCancelled where it is cancelled or the connection goes before.
   Future<Nothing> Delay(std::chrono::milliseconds delay);

@@ -17,6 +17,8 @@
 #include "etcdpp/lease.h"
 #include "etcdpp/maintenance.h"
 #include "etcdpp/options.h"
+#include "etcdpp/range_stream.h"
+#include "etcdpp/raw_call.h"
 #include "etcdpp/scan.h"
 #include "etcdpp/status.h"
 #include "etcdpp/txn.h"
@@ -66,8 +68,13 @@ class Client {
                                        const GetOptions& options = {},
                                        const CallOptions& call = {});
 
-  /// Reads a range of any size in pages. Returns at once. See scan.h.
+  /// Reads a range of any size. Returns at once. See scan.h.
   etcdpp::Scan Scan(KeyRange range, const ScanOptions& options = {}, const CallOptions& call = {});
+
+  /// Has a range sent in pieces. Returns at once; never null. Since etcd 3.7; Scan uses it where it
+  /// can. See range_stream.h.
+  std::unique_ptr<RangeStream> StreamRange(KeyRange range, const RangeOptions& options = {},
+                                           const CallOptions& call = {});
 
   /// Writes any number of keys in as few transactions as `limits` allow. See batch.h.
   BatchWriter Batch(const TxnLimits& limits = {}, const CallOptions& call = {});
@@ -98,6 +105,9 @@ class Client {
 
   TxnBuilder Txn();
   Result<TxnResponse> Commit(TxnRequest request, const CallOptions& call = {});
+
+  /// Does one operation, whichever it is, on its own.
+  Result<OpResponse> Do(Op op, const CallOptions& call = {});
 
   // Changes. See watch.h.
 
@@ -143,6 +153,13 @@ class Client {
   /// A client that sees only the keys that begin with `prefix`, and sees them without it. See
   /// WithNamespace in decorator.h.
   Client InNamespace(std::string_view prefix) const;
+
+  /// A client that sees the keys as they were at `revision`, and writes none. See AtRevision in
+  /// decorator.h.
+  Client At(int64_t revision) const;
+
+  /// Calls a method that is not wrapped here. See raw_call.h.
+  Result<RawResponse> CallRaw(RawRequest request, const CallOptions& call = {});
 
   /// What the calls go through: the asynchronous forms are there.
   const std::shared_ptr<Connection>& connection() const { return connection_; }

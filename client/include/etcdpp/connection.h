@@ -12,6 +12,8 @@
 #include "etcdpp/lease.h"
 #include "etcdpp/maintenance.h"
 #include "etcdpp/options.h"
+#include "etcdpp/range_stream.h"
+#include "etcdpp/raw_call.h"
 #include "etcdpp/status.h"
 #include "etcdpp/txn.h"
 #include "etcdpp/watch.h"
@@ -64,6 +66,13 @@ class Connection {
                                    Callback<LeaseKeepAliveResponse> done) = 0;
   virtual void AsyncTimeToLive(TimeToLiveParams params, Callback<TimeToLiveResponse> done) = 0;
   virtual void AsyncLeases(LeasesParams params, Callback<LeasesResponse> done) = 0;
+
+  /// Never null. See RangeStream.
+  virtual std::unique_ptr<RangeStream> StreamRange(RangeParams params) = 0;
+
+  /// See RawRequest.
+  virtual Result<RawResponse> CallRaw(RawParams params) = 0;
+  virtual void AsyncCallRaw(RawParams params, Callback<RawResponse> done) = 0;
 
   /// Never null. `call.timeout` bounds only the wait for the server's confirmation, which a watch
   /// without a start revision begins with; the watch itself has no deadline.

@@ -42,6 +42,9 @@ class ConnectionDecorator : public Connection {
   void AsyncTimeToLive(TimeToLiveParams params, Callback<TimeToLiveResponse> done) override;
   void AsyncLeases(LeasesParams params, Callback<LeasesResponse> done) override;
 
+  std::unique_ptr<RangeStream> StreamRange(RangeParams params) override;
+  Result<RawResponse> CallRaw(RawParams params) override;
+  void AsyncCallRaw(RawParams params, Callback<RawResponse> done) override;
   std::unique_ptr<WatchStream> Watch(WatchParams params) override;
   std::unique_ptr<LeaseRenewal> KeepAlive(KeepAliveParams params) override;
   void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) override;
@@ -59,9 +62,16 @@ class ConnectionDecorator : public Connection {
 };
 
 /// A connection that knows only the keys that begin with `prefix`, and knows them without it: for
-/// reads, writes, transactions, watches and the keys of leases. All else is the other connection's.
+/// reads, writes, transactions, watches and the keys of leases. All else is the other connection's,
+/// raw calls included.
 /// As Go's package namespace, but for prefixes that end in 0xff, whose end that gets wrong.
 std::shared_ptr<Connection> WithNamespace(std::shared_ptr<Connection> connection,
                                           std::string_view prefix);
+
+/// A connection that sees the keys as they were at `revision`: reads that name no revision are of
+/// that one, and a watch without a start begins after it. Puts, deletes and transactions that could
+/// do either fail with kFailedPrecondition before they are sent; so do those that compare, which
+/// etcd does with keys as they are now. All else is the other connection's, raw calls included.
+std::shared_ptr<Connection> AtRevision(std::shared_ptr<Connection> connection, int64_t revision);
 
 }  // namespace etcdpp

@@ -53,10 +53,14 @@ struct CallOptions {
   /// Where to go, and nowhere else: "host:port" and so on, which need not be among
   /// Options::endpoints. Empty: to any of those.
   EndpointName endpoint = {};
+  /// Doing it twice is doing it once, says the caller: try a write again as a read is. So it is
+  /// where a transaction compares what it then changes, or a put is of a key's last value.
+  bool repeatable = false;
 };
 
 /// How often and how fast a failed call is tried again. Reads are, when the failure is
-/// kUnavailable; writes only when the request provably never reached a server. Both are where the
+/// kUnavailable; writes only when the request provably never reached a server, unless
+/// CallOptions::repeatable. Both are where the
 /// server took the login for outdated, or is a learner and there are others.
 struct RetryOptions {
   int max_attempts = 10;  // 1: never again

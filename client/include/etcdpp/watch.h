@@ -11,6 +11,7 @@
 
 #include "etcdpp/future.h"
 #include "etcdpp/options.h"
+#include "etcdpp/result_range.h"
 #include "etcdpp/status.h"
 #include "etcdpp/types.h"
 
@@ -94,6 +95,10 @@ class WatchStream {
 ///
 /// Survives lost connections and restarted servers for as long as it lives: it resumes after the
 /// last revision it received, so that every event from the start on is delivered once and in order.
+/// In a range-for, the last response is why it has ended:
+///
+///   for (const Result<WatchResponse>& response : watch) ...
+///
 /// It ends for good, after what was received is taken, when
 ///
 ///   what it needs next is compacted      Reason::kCompacted, and compact_revision()
@@ -112,6 +117,12 @@ class Watch {
 
   /// Waits for the next response. Once the watch has ended, returns why, and then always.
   Result<WatchResponse> Next() { return stream_->Next(); }
+
+  ResultIterator<WatchResponse> begin() {
+    return ResultIterator<WatchResponse>(
+        [stream = stream_] { return std::optional(stream->Next()); });
+  }
+  static std::default_sentinel_t end() { return std::default_sentinel; }
 
   /// Like Next, but gives up with kDeadlineExceeded after `timeout`; no event is lost by it.
   Result<WatchResponse> NextFor(std::chrono::milliseconds timeout) {
@@ -143,7 +154,7 @@ class Watch {
   int64_t compact_revision() const { return stream_->compact_revision(); }
 
  private:
-  std::shared_ptr<WatchStream> stream_;  // shared with none but those who may cancel it
+  std::shared_ptr<WatchStream> stream_;  // shared with those who may cancel it, and iterators
 };
 
 }  // namespace etcdpp

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -20,6 +21,9 @@ namespace etcdpp::mocks {
 ///
 /// An asynchronous call without an expectation of its own makes the blocking one and hands its
 /// result to the callback at once, so that one expectation serves both.
+///
+/// A StreamRange without an expectation is that of a server older than 3.7, which a Scan does
+/// without.
 ///
 /// The services about running a cluster are mocks of their own:
 ///
@@ -55,6 +59,10 @@ class MockConnection : public Connection {
   MOCK_METHOD(void, AsyncTimeToLive, (TimeToLiveParams, Callback<TimeToLiveResponse>), (override));
   MOCK_METHOD(void, AsyncLeases, (LeasesParams, Callback<LeasesResponse>), (override));
 
+  MOCK_METHOD(std::unique_ptr<RangeStream>, StreamRange, (RangeParams), (override));
+  MOCK_METHOD(Result<RawResponse>, CallRaw, (RawParams), (override));
+  MOCK_METHOD(void, AsyncCallRaw, (RawParams, Callback<RawResponse>), (override));
+
   MOCK_METHOD(std::unique_ptr<WatchStream>, Watch, (WatchParams), (override));
   MOCK_METHOD(std::unique_ptr<LeaseRenewal>, KeepAlive, (KeepAliveParams), (override));
 
@@ -84,6 +92,16 @@ class MockWatchStream : public WatchStream {
   MOCK_METHOD(void, RequestProgress, (), (override));
   MOCK_METHOD(void, Cancel, (), (override));
   MOCK_METHOD(int64_t, compact_revision, (), (const, override));
+};
+
+/// What a mocked StreamRange returns.
+class MockRangeStream : public RangeStream {
+ public:
+  MockRangeStream();
+  ~MockRangeStream() override;
+
+  MOCK_METHOD(Result<std::optional<RangeResponse>>, Next, (), (override));
+  MOCK_METHOD(void, Cancel, (), (override));
 };
 
 /// What a mocked lease keeper stands on.
