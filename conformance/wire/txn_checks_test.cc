@@ -4,9 +4,12 @@
 
 #include "conformance/support/matchers.h"
 #include "conformance/support/scratch.h"
+#include "conformance/target.h"
 
 namespace conformance {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr int kMostOps = 128;
 
@@ -110,6 +113,37 @@ TEST(TxnShape, OfEveryOperationNeedsAKey) {
 TEST(TxnShape, OfTheFailureBranchIsCheckedToo) {
   const Wire wire;
   EXPECT_THAT(wire.Call(Txn({}, {}, {Put("", "1")})), FailsWith(kEmptyKey));
+}
+
+// The bytes of transactions within each other, the innermost empty. Made from the inside out, so
+// written backwards.
+std::string NestedTxns(int depth) {
+  std::string backwards;
+  for (int i = 0; i < depth; ++i) {
+    for (const char tag : {'\x22', '\x12'}) {  // RequestOp.request_txn, TxnRequest.success
+      std::string head(1, tag);
+      size_t size = backwards.size();
+      for (; size >= 0x80; size >>= 7) head.push_back(static_cast<char>(size | 0x80));
+      head.push_back(static_cast<char>(size));
+      backwards.append(head.rbegin(), head.rend());
+    }
+  }
+  return {backwards.rbegin(), backwards.rend()};
+}
+
+TEST(TxnSize, GoesByDepthHoweverDeep) {
+  Scratch s;
+  for (const int depth : {200, 1'500, 4'999, 5'000, 40'000, 100'000}) {
+    SCOPED_TRACE(depth);
+    const auto txn = s.CallRaw("/etcdserverpb.KV/Txn", NestedTxns(depth));
+    if (target().version.AtLeast(3, 7) && depth >= 5'000) {
+      // Go's protobuf strews blanks into its texts.
+      EXPECT_EQ(txn.status.error_code(), grpc::INTERNAL);
+      EXPECT_THAT(txn.status.error_message(), HasSubstr("exceeded maximum recursion depth"));
+    } else {
+      EXPECT_THAT(txn, FailsWith(kTooManyOps));
+    }
+  }
 }
 
 TEST(TxnShape, OfANestedTxnIsCheckedToo) {

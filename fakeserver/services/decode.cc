@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "fakeserver/base/errors.h"
 #include "fakeserver/services/proto.h"
 #include "fakeserver/services/wire_check.h"
 
@@ -16,9 +17,11 @@ namespace {
 
 using google::protobuf::Message;
 
-// Two levels of message for each level of a nested transaction. etcd has no limit of depth, but
-// refuses what nests deeper than --max-txn-ops; this one only protects the stack.
+// Two levels of message for each level of a nested transaction. Up to 3.6 etcd has no limit of
+// depth, but refuses what nests deeper than --max-txn-ops; this one only protects the stack.
 constexpr int kDepthMax = 2000;
+// That of 3.7's decoder (google.golang.org/protobuf, DefaultRecursionLimit).
+constexpr int kGoDepthMax = 10'000;
 
 bool Parse(const grpc::ByteBuffer& bytes, Message& message) {
   grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&bytes));
@@ -85,6 +88,19 @@ const char* Prefix(MessageKind kind, const Behavior& behavior) {
                                                 : "grpc: failed to unmarshal the received message ";
 }
 
+// Refuses what nests too deeply to be read here: only transactions can, and etcd finds those too
+// large.
+absl::Status CheckDepth(const Message& message, const std::string& bytes, const char* prefix,
+                        const Behavior& behavior) {
+  const MessageDepth depth = DepthOf(*message.GetDescriptor(), bytes);
+  if (depth.levels <= kDepthMax) return absl::OkStatus();
+  if (!behavior.wrong_wire_type_is_malformed && depth.levels > kGoDepthMax) {
+    return absl::InternalError(absl::StrCat(prefix, "proto: exceeded maximum recursion depth"));
+  }
+  if (depth.malformed) return absl::InternalError(absl::StrCat(prefix, "unexpected EOF"));
+  return error::TooManyOps();
+}
+
 }  // namespace
 
 absl::Status Decode(const grpc::ByteBuffer& bytes, const Dispatcher& rules, MessageKind kind,
@@ -102,6 +118,10 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, const Dispatcher& rules, Mess
     return absl::UnimplementedError(kNoDecompressor);
   }
   const Behavior& behavior = rules.behavior();
+  if (!parsed) {
+    absl::Status status = CheckDepth(message, Flatten(bytes), Prefix(kind, behavior), behavior);
+    if (!status.ok()) return status;
+  }
   const bool health = IsOfHealth(message);
   const bool lenient = health || !behavior.wrong_wire_type_is_malformed;
   const bool overlong =

@@ -1,8 +1,11 @@
 #include "fakeserver/services/wire_check.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdint>
+#include <vector>
 
+#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
 #include "fakeserver/base/wire_format.h"
@@ -158,6 +161,33 @@ class Scanner {
   std::string& known_;
 };
 
+/// A message within another; without a type, none.
+struct Nested {
+  const Descriptor* type = nullptr;
+  std::string_view bytes;
+};
+
+// Takes the next field off `rest`, and returns the message that it holds. nullopt: it is malformed.
+std::optional<Nested> TakeField(const Descriptor& type, std::string_view& rest) {
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(rest.data()),
+                                            static_cast<int>(rest.size()));
+  const uint32_t tag = in.ReadTag();
+  if (tag == 0) return std::nullopt;
+  const FieldDescriptor* field = type.FindFieldByNumber(static_cast<int>(tag >> 3));
+  Nested nested;
+  if ((tag & 7) == kDelimited && field != nullptr && field->message_type() != nullptr) {
+    int size = 0;
+    if (!in.ReadVarintSizeAsInt(&size)) return std::nullopt;
+    const auto begin = static_cast<size_t>(in.CurrentPosition());
+    if (!in.Skip(size)) return std::nullopt;
+    nested = {field->message_type(), rest.substr(begin, static_cast<size_t>(size))};
+  } else if (!WireFormatLite::SkipField(&in, tag)) {
+    return std::nullopt;
+  }
+  rest.remove_prefix(static_cast<size_t>(in.CurrentPosition()));
+  return nested;
+}
+
 /// Looks for numbers of more than 64 bits in what is known to be well-formed otherwise.
 class VarintScanner {
  public:
@@ -215,6 +245,24 @@ class VarintScanner {
 };
 
 }  // namespace
+
+MessageDepth DepthOf(const Descriptor& type, std::string_view bytes) {
+  std::vector<Nested> open = {{&type, bytes}};
+  MessageDepth depth{1, false};
+  while (!open.empty()) {
+    Nested& innermost = open.back();
+    if (innermost.bytes.empty()) {
+      open.pop_back();
+      continue;
+    }
+    const auto nested = TakeField(*innermost.type, innermost.bytes);
+    depth.malformed = !nested;
+    if (!nested) break;
+    if (nested->type != nullptr) open.push_back(*nested);
+    depth.levels = std::max(depth.levels, static_cast<int>(open.size()));
+  }
+  return depth;
+}
 
 bool HasOverlongVarint(const Descriptor& type, std::string_view bytes) {
   return VarintScanner(bytes).Finds(type);

@@ -15,6 +15,14 @@ namespace fakeetcd {
 std::optional<std::string> FindWireError(const google::protobuf::Descriptor& type,
                                          std::string_view bytes, std::string& known);
 
+/// How deeply the messages in `bytes` lie within each other, itself one of them, up to the first
+/// field that is malformed, where there is one. Takes no stack, however deep.
+struct MessageDepth {
+  int levels = 0;
+  bool malformed = false;
+};
+MessageDepth DepthOf(const google::protobuf::Descriptor& type, std::string_view bytes);
+
 /// Whether a number in the message, which protobuf has parsed, has more than 64 bits: protobuf
 /// drops those beyond, the decoder of etcd 3.7 (google.golang.org/protobuf) refuses the message.
 bool HasOverlongVarint(const google::protobuf::Descriptor& type, std::string_view bytes);

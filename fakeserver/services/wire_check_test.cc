@@ -95,5 +95,21 @@ TEST(WireCheckTest, FindsNumbersOfMoreThan64Bits) {
   EXPECT_FALSE(HasOverlongVarint(type, "\x0a\x0b\x18" + nine + "\x02"));
 }
 
+TEST(WireCheckTest, TellsHowDeeplyMessagesLieWithinEachOther) {
+  const auto& type = *pb::TxnRequest::descriptor();
+  EXPECT_EQ(DepthOf(type, "").levels, 1);
+  std::string bytes;
+  for (int depth = 1; depth < 50; depth += 2) {
+    EXPECT_EQ(DepthOf(type, bytes).levels, depth);
+    EXPECT_FALSE(DepthOf(type, bytes).malformed);
+    pb::TxnRequest outer;
+    ASSERT_TRUE(outer.add_success()->mutable_request_txn()->ParseFromString(bytes));
+    bytes = outer.SerializeAsString();
+  }
+  const MessageDepth broken = DepthOf(type, bytes + "\x0a\x05");
+  EXPECT_EQ(broken.levels, 51);
+  EXPECT_TRUE(broken.malformed);
+}
+
 }  // namespace
 }  // namespace fakeetcd
