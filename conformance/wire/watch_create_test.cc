@@ -67,6 +67,21 @@ TEST(WatchCreate, IsAnsweredAtTheCurrentRevisionWhateverItsStart) {
               AtRevision(current));
 }
 
+// A server that takes no more than it can answer goes on when the answers are read.
+TEST(WatchCreate, IsAnsweredHoweverManyWereAskedForBefore) {
+  constexpr int kWatches = 500;
+  Scratch s;
+  WatchStream stream(s);
+  stream.StopReading();
+  for (int i = 0; i < kWatches; ++i) ASSERT_TRUE(stream.SendCreate(WatchCreate(s("a"))));
+  stream.ResumeReading();
+  for (int i = 0; i < kWatches; ++i) {
+    const pb::WatchResponse created = stream.Next();
+    EXPECT_TRUE(created.created());
+    EXPECT_EQ(created.watch_id(), i);
+  }
+}
+
 TEST(WatchCreate, CountsIdsFromZero) {
   Scratch s;
   WatchStream stream(s);

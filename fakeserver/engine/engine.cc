@@ -227,7 +227,7 @@ std::shared_ptr<WatchStream> Engine::WatchOpen(std::shared_ptr<WatchSink> sink) 
 void Engine::WatchCreate(WatchStream& stream, WatchCreateRequest request,
                          const absl::StatusOr<Caller>& caller) {
   const Locked lock(*this);
-  if (request.key.empty()) request.key.assign(1, '\0');
+  if (request.key.empty()) request.key.assign(1, '\0');  // all keys have it before or at them
   absl::Status access = caller.status();
   if (access.ok()) {
     // Older releases have by then forgotten that the watch is of all keys from there on.
@@ -246,6 +246,11 @@ void Engine::WatchCancel(WatchStream& stream, WatchId id) {
 void Engine::WatchProgress(WatchStream& stream) {
   const Locked lock(*this);
   state_->watches.Progress(stream);
+}
+
+size_t Engine::WatchUnreadAnswers(const WatchStream& stream) {
+  const Locked lock(*this);
+  return WatchHub::UnreadAnswers(stream);
 }
 
 std::optional<WatchResponse> Engine::WatchNext(WatchStream& stream) {

@@ -142,6 +142,8 @@ class Engine {
   void WatchProgress(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
   /// The stream's next response, or nullopt: then the sink will be woken for the one after.
   std::optional<WatchResponse> WatchNext(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
+  /// How many responses wait to be taken that answer what the client asked, and hold no events.
+  size_t WatchUnreadAnswers(const WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);
   /// Ends the stream's watches; the sink is not woken after this returns, but for a wake that is
   /// under way. Closing twice is allowed.
   void WatchClose(WatchStream& stream) ABSL_LOCKS_EXCLUDED(mu_);

@@ -52,9 +52,7 @@ AuthService::Reactor* AuthService::AuthDisable(Context* context, const Bytes* re
 AuthService::Reactor* AuthService::AuthStatus(Context* context, const Bytes* request,
                                               Bytes* response) {
   if (!dispatcher_.behavior().has_auth_status) {
-    Reactor* reactor = context->DefaultReactor();
-    reactor->Finish(ToGrpc(dispatcher_.Refusal("/etcdserverpb.Auth/AuthStatus")));
-    return reactor;
+    return RefuseUnary(dispatcher_, {context, request, response}, "/etcdserverpb.Auth/AuthStatus");
   }
   return Answer<pb::AuthStatusRequest, pb::AuthStatusResponse>(
       context, request, response,

@@ -55,18 +55,12 @@ class ObserveCall final : public WriteStream {
     Pump();
   }
 
-  void Refuse(const std::shared_ptr<ObserveCall>& self, const grpc::Status& status) {
-    Begin(self);
-    End(status);
-  }
-
  private:
   void Pump() {
     turns_.Take([this] { Step(); });
   }
 
   void Step() {
-    if (observation_ == nullptr) return;
     if (over_) return observation_->Close();
     if (writing_) return;
     if (const auto next = observation_->Next()) {
@@ -88,7 +82,7 @@ class ObserveCall final : public WriteStream {
   }
 
   Dispatcher& dispatcher_;
-  std::shared_ptr<Observation> observation_;  // null when the call was refused
+  std::shared_ptr<Observation> observation_;
   Turns turns_;
   std::atomic<bool> writing_{false};
   std::atomic<bool> over_{false};
@@ -154,13 +148,11 @@ grpc::ServerUnaryReactor* ElectionService::Leader(grpc::CallbackServerContext* c
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ElectionService::Observe(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   electionpb::LeaderRequest message;
-  const absl::Status status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
+  absl::Status status = CheckMetadata(*context, dispatcher_.behavior());
+  if (status.ok()) status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
+  if (!status.ok()) return RefuseStream(status);
   const auto call = std::make_shared<ObserveCall>(dispatcher_, streams_);
-  if (status.ok()) {
-    call->Start(call, EnvelopeOf(dispatcher_, *context, message.ByteSizeLong()), message.name());
-  } else {
-    call->Refuse(call, ToGrpc(status));
-  }
+  call->Start(call, EnvelopeOf(dispatcher_, *context, message.ByteSizeLong()), message.name());
   return call.get();
 }
 

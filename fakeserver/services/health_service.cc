@@ -33,11 +33,6 @@ class HealthWatch final : public WriteStream {
     Write(std::move(answer));
   }
 
-  void Refuse(const std::shared_ptr<HealthWatch>& self, const grpc::Status& status) {
-    Begin(self);
-    End(status);
-  }
-
  private:
   void OnWritten() override {}
 };
@@ -59,9 +54,7 @@ grpc::ServerUnaryReactor* HealthService::List(grpc::CallbackServerContext* conte
                                               const grpc::ByteBuffer* request,
                                               grpc::ByteBuffer* response) {
   if (!dispatcher_.behavior().has_health_list) {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(ToGrpc(dispatcher_.Refusal("/grpc.health.v1.Health/List")));
-    return reactor;
+    return RefuseUnary(dispatcher_, {context, request, response}, "/grpc.health.v1.Health/List");
   }
   return AnswerUnary<HealthListRequest>(
       dispatcher_, {context, request, response},
@@ -73,16 +66,14 @@ grpc::ServerUnaryReactor* HealthService::List(grpc::CallbackServerContext* conte
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* HealthService::Watch(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request) {
-  const auto watch = std::make_shared<HealthWatch>(streams_);
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   HealthCheckRequest message;
-  const absl::Status status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
-  if (!status.ok()) {
-    watch->Refuse(watch, ToGrpc(status));
-  } else {
-    watch->Start(watch, Encoded(message.service().empty() ? HealthCheckResponse::SERVING
-                                                          : HealthCheckResponse::SERVICE_UNKNOWN));
-  }
+  absl::Status status = CheckMetadata(*context, dispatcher_.behavior());
+  if (status.ok()) status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
+  if (!status.ok()) return RefuseStream(status);
+  const auto watch = std::make_shared<HealthWatch>(streams_);
+  watch->Start(watch, Encoded(message.service().empty() ? HealthCheckResponse::SERVING
+                                                        : HealthCheckResponse::SERVICE_UNKNOWN));
   return watch.get();
 }
 

@@ -23,7 +23,10 @@ class KeepAliveCall final : public StreamCall {
                 OpenStreams& streams)
       : StreamCall(streams), dispatcher_(dispatcher), context_(context) {}
 
-  void Start(std::shared_ptr<KeepAliveCall> self) { Begin(std::move(self)); }
+  void Start(std::shared_ptr<KeepAliveCall> self) {
+    Begin(std::move(self));
+    Read();
+  }
 
  private:
   void OnMessage(const grpc::ByteBuffer& message) override {

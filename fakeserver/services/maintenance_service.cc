@@ -90,13 +90,6 @@ class SnapshotCall final : public WriteStream {
   bool digest_sent_ = false;
 };
 
-/// A call that ends as it begins.
-class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
- public:
-  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpc(status)); }
-  void OnDone() override { delete this; }
-};
-
 // An action that etcd does not define ends it; here it ends the call.
 absl::StatusOr<Engine::AlarmResponse> Do(Dispatcher& dispatcher, const pb::AlarmRequest& message,
                                          const Envelope& envelope) {
@@ -133,9 +126,10 @@ absl::StatusOr<Engine::DowngradeResponse> Do(Dispatcher& dispatcher,
 grpc::ServerWriteReactor<grpc::ByteBuffer>* MaintenanceService::Snapshot(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   pb::SnapshotRequest message;
-  absl::Status status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
+  absl::Status status = CheckMetadata(*context, dispatcher_.behavior());
+  if (status.ok()) status = Decode(*request, dispatcher_, MessageKind::kStreamed, message);
   if (status.ok()) status = dispatcher_.Admit(Call::kSnapshot, EnvelopeOf(dispatcher_, *context));
-  if (!status.ok()) return new RefusedStream(status);
+  if (!status.ok()) return RefuseStream(status);
   const auto call = std::make_shared<SnapshotCall>(dispatcher_.engine().TakeBackend(), streams_);
   call->Start(call);
   return call.get();

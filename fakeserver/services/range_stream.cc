@@ -42,8 +42,8 @@ class RangeStream final : public WriteStream {
     if (!dispatcher_.behavior().has_range_stream) {
       return dispatcher_.Refusal("/etcdserverpb.KV/RangeStream");
     }
-    auto status = Decode(request, dispatcher_, MessageKind::kStreamed, message_);
-    if (status.ok()) status = CheckMetadata(context, dispatcher_.behavior());
+    auto status = CheckMetadata(context, dispatcher_.behavior());
+    if (status.ok()) status = Decode(request, dispatcher_, MessageKind::kStreamed, message_);
     if (!status.ok()) return status;
     range_ = ToEngine(message_);
     auto caller = dispatcher_.AdmitRangeStream(

@@ -7,7 +7,6 @@ namespace fakeetcd {
 void StreamCall::Begin(std::shared_ptr<StreamCall> self) {
   self_ = std::move(self);
   streams_.Add(self_);
-  Read();
 }
 
 void StreamCall::End(const grpc::Status& status) {

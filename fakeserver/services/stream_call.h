@@ -25,7 +25,8 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
  protected:
   explicit StreamCall(OpenStreams& streams) : streams_(streams) {}
 
-  /// Keeps `self` until gRPC is done, and starts to read. To be called once, by whoever made it.
+  /// Keeps `self` until gRPC is done. To be called once, first, by whoever made it: who ends all
+  /// streams from then on ends this one too.
   void Begin(std::shared_ptr<StreamCall> self);
 
   /// Asks for the client's next message. Does nothing when the stream has ended.

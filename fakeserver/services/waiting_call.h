@@ -46,7 +46,8 @@ template <typename Request, typename Make>
 grpc::ServerUnaryReactor* AnswerLater(const Dispatcher& rules, OpenStreams& streams,
                                       const UnaryCall& call, const Make& make) {
   Request request;
-  const absl::Status status = Decode(*call.request, rules, MessageKind::kUnary, request);
+  absl::Status status = Decode(*call.request, rules, MessageKind::kUnary, request);
+  if (status.ok()) status = CheckMetadata(*call.context, rules.behavior());
   if (!status.ok()) {
     grpc::ServerUnaryReactor* reactor = call.context->DefaultReactor();
     reactor->Finish(ToGrpc(status));

@@ -1,5 +1,7 @@
 #include "fakeserver/services/watch_service.h"
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -19,6 +21,10 @@
 namespace fakeetcd {
 namespace {
 
+// How many answers to a client's requests may wait until it reads: then its next request does. As
+// many as etcd's channel of them holds (ctrlStreamBufLen in etcdserver/api/v3rpc/watch.go).
+constexpr size_t kUnreadAnswersMax = 16;
+
 /// One client's watch stream.
 ///
 /// Responses are pumped: a wake takes the stream's next response and writes it, and each write
@@ -32,8 +38,9 @@ class WatchCall final : public StreamCall, public WatchSink {
       : StreamCall(streams), dispatcher_(dispatcher), context_(context) {}
 
   void Start(const std::shared_ptr<WatchCall>& self) {
-    stream_ = dispatcher_.engine().WatchOpen(self);
     Begin(self);
+    stream_ = dispatcher_.engine().WatchOpen(self);
+    Read();
   }
 
   void Wake() override ABSL_LOCKS_EXCLUDED(mu_) {
@@ -51,7 +58,13 @@ class WatchCall final : public StreamCall, public WatchSink {
     const absl::Status status = Decode(message, dispatcher_, MessageKind::kStreamed, request);
     if (!status.ok()) return End(ToGrpc(status));
     Handle(request);
-    Read();
+    waiting_to_read_ = true;
+    ReadUnlessFull();
+  }
+
+  void ReadUnlessFull() {
+    if (dispatcher_.engine().WatchUnreadAnswers(*stream_) >= kUnreadAnswersMax) return;
+    if (waiting_to_read_.exchange(false)) Read();
   }
 
   void Handle(const pb::WatchRequest& request) {
@@ -83,6 +96,7 @@ class WatchCall final : public StreamCall, public WatchSink {
       messages_ =
           WatchMessages(header, *std::move(ahead_), dispatcher_.limits().max_message_bytes());
       ahead_ = dispatcher_.engine().WatchNext(*stream_);
+      if (waiting_to_read_) ReadUnlessFull();
     }
     grpc::ByteBuffer message = messages_.Next();
     Write(std::move(message), ahead_ || !messages_.done());
@@ -102,6 +116,9 @@ class WatchCall final : public StreamCall, public WatchSink {
   std::shared_ptr<WatchStream> stream_;
   WatchMessages messages_;              // of the response being written
   std::optional<WatchResponse> ahead_;  // the one after it
+  // The next message of the client. Set before the answers are counted, looked at after some were
+  // taken: one of the two notices.
+  std::atomic<bool> waiting_to_read_{false};
   Mutex mu_;
   bool pumping_ ABSL_GUARDED_BY(mu_) = false;
   bool woken_ ABSL_GUARDED_BY(mu_) = false;

@@ -2,7 +2,18 @@
 
 #include <utility>
 
+#include "fakeserver/services/grpc_status.h"
+
 namespace fakeetcd {
+namespace {
+
+class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpc(status)); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
 
 void WriteStream::Begin(std::shared_ptr<WriteStream> self) {
   self_ = std::move(self);
@@ -30,6 +41,10 @@ void WriteStream::OnDone() {
   streams_.Remove(*this);
   OnOver();
   self_.reset();
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* RefuseStream(const absl::Status& status) {
+  return new RefusedStream(status);
 }
 
 }  // namespace fakeetcd

@@ -6,6 +6,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 
 #include "fakeserver/base/mutex.h"
 #include "fakeserver/services/open_streams.h"
@@ -45,5 +46,8 @@ class WriteStream : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public Op
   // After Finish gRPC allows no writes.
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
 };
+
+/// A call that ends with `status` as it begins.
+grpc::ServerWriteReactor<grpc::ByteBuffer>* RefuseStream(const absl::Status& status);
 
 }  // namespace fakeetcd

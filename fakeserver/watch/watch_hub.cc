@@ -63,7 +63,6 @@ std::optional<std::string> WatchHub::Refusal(const WatchStream& stream,
 void WatchHub::Create(WatchStream& stream, WatchCreateRequest request, TimePoint now,
                       const absl::Status& access) {
   if (stream.sink == nullptr) return;
-  if (request.key.empty()) request.key.assign(1, '\0');
   if (auto reason = Refusal(stream, request, access)) {
     Enqueue(stream, {.watch_id = kNoWatch,
                      .revision = store_.revision(),
@@ -156,6 +155,10 @@ std::optional<WatchResponse> WatchHub::Next(WatchStream& stream) {
   }
   stream.idle = true;
   return std::nullopt;
+}
+
+size_t WatchHub::UnreadAnswers(const WatchStream& stream) {
+  return stream.queue.size() - stream.queued_events;
 }
 
 bool WatchHub::Behind(const WatchStream& stream) { return !stream.lagging.empty(); }
@@ -256,10 +259,14 @@ void WatchHub::Unlist(Watcher& watcher) {
 
 void WatchHub::Close(WatchStream& stream) {
   if (stream.sink == nullptr) return;
-  for (const auto& entry : stream.watchers) Unlist(*entry.second);
+  stream.lagging.clear();
+  for (const auto& [id, watcher] : stream.watchers) {
+    if (watcher->state == Watcher::State::kInSync) in_sync_.Remove(*watcher);
+  }
   if (stream.next_tick) ticks_.erase({*stream.next_tick, &stream});
   stream.watchers.clear();
   stream.queue.clear();
+  stream.queued_events = 0;
   stream.sink = nullptr;
   streams_.erase(&stream);
 }

@@ -38,7 +38,8 @@ class WatchStream;
 /// concerns it becomes one response, queued on its stream. A watcher that starts in the past, or
 /// whose stream's queue is full, *lags*: it holds a position in the store's log and nothing
 /// else, and is given responses of up to 1000 revisions as the stream takes them, until it has
-/// reached the head. So a client that does not read costs a bounded queue, and misses nothing.
+/// reached the head. So a client that does not read costs a bounded queue, as long as nobody
+/// asks more on its behalf, and misses nothing.
 ///
 /// Nothing is pushed: streams whose sinks are to be woken are collected, and the engine wakes
 /// them when its lock is gone. Not thread-safe: the engine's lock guards it.
@@ -59,6 +60,8 @@ class WatchHub {
   /// log was read in part, to let go of the lock; otherwise the sink will be woken for the next.
   std::optional<WatchResponse> Next(WatchStream& stream);
   static bool Behind(const WatchStream& stream);
+  /// How many of the responses to be taken answer what the client asked, and hold no events.
+  static size_t UnreadAnswers(const WatchStream& stream);
   void Close(WatchStream& stream);
   void CloseAll();
 

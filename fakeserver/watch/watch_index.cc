@@ -22,13 +22,13 @@ std::optional<std::string_view> PrefixOf(const Watcher& watcher) {
 
 void WatchIndex::Add(Watcher& watcher) {
   if (watcher.range().single()) {
-    keys_[watcher.request.key].push_back(&watcher);
+    Append(keys_[watcher.request.key], watcher);
   } else if (const auto prefix = PrefixOf(watcher)) {
     Watchers& watchers = prefixes_[std::string(*prefix)];
     if (watchers.empty()) ++prefix_lengths_[prefix->size()];
-    watchers.push_back(&watcher);
+    Append(watchers, watcher);
   } else {
-    ranges_.push_back(&watcher);
+    Append(ranges_, watcher);
   }
 }
 
@@ -44,12 +44,18 @@ void WatchIndex::Remove(Watcher& watcher) {
   }
 }
 
-void WatchIndex::Erase(Watchers& watchers, Watcher& watcher) {
-  const auto at = std::find(watchers.begin(), watchers.end(), &watcher);
-  if (at != watchers.end()) watchers.erase(at);
+void WatchIndex::Append(Watchers& watchers, Watcher& watcher) {
+  watcher.slot = watchers.size();
+  watchers.push_back(&watcher);
 }
 
-bool WatchIndex::Erase(ByText& map, std::string_view text, Watcher& watcher) {
+void WatchIndex::Erase(Watchers& watchers, const Watcher& watcher) {
+  watchers[watcher.slot] = watchers.back();
+  watchers[watcher.slot]->slot = watcher.slot;
+  watchers.pop_back();
+}
+
+bool WatchIndex::Erase(ByText& map, std::string_view text, const Watcher& watcher) {
   const auto found = map.find(text);
   if (found == map.end()) return false;
   Erase(found->second, watcher);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,9 +47,11 @@ class WatchIndex {
     for (Watcher* watcher : found->second) visit(*watcher);
   }
 
-  static void Erase(Watchers& watchers, Watcher& watcher);
+  static void Append(Watchers& watchers, Watcher& watcher);
+  /// Leaves no order: etcd's groups of watchers have none.
+  static void Erase(Watchers& watchers, const Watcher& watcher);
   /// Returns true when that was the last one at `text`.
-  static bool Erase(ByText& map, std::string_view text, Watcher& watcher);
+  static bool Erase(ByText& map, std::string_view text, const Watcher& watcher);
 
   ByText keys_;
   ByText prefixes_;

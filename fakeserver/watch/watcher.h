@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "fakeserver/base/key_range.h"
@@ -27,6 +28,7 @@ struct Watcher {
   int64_t min_revision = 0;   // nothing older concerns it
   int64_t next_revision = 0;  // of a lagging one
   bool quiet = true;          // no event since the last progress notification
+  size_t slot = 0;            // where the index has it, of one in sync
 
   KeyRange range() const { return KeyRange(request.key, request.range_end); }
 
