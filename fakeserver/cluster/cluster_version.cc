@@ -107,13 +107,6 @@ EtcdVersion ClusterVersion::Wanted() const {
   return {version_.major, static_cast<int>((*numbers)[1]), 0};
 }
 
-void ClusterVersion::Restore(const EtcdVersion& version, const std::string& downgrade_target,
-                             TimePoint now) {
-  version_ = version;
-  was_downgraded_ = !downgrade_target.empty();
-  Set(ParseTarget(downgrade_target) ? downgrade_target : "", now).IgnoreError();
-}
-
 void ClusterVersion::RunDue(TimePoint now) {
   if (!next_ || *next_ > now) return;
   version_ = Wanted();

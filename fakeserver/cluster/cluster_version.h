@@ -38,9 +38,6 @@ class ClusterVersion {
   /// has done it.
   absl::Status Cancel(TimePoint now);
 
-  /// As a member that is started on a backend that holds these.
-  void Restore(const EtcdVersion& version, const std::string& downgrade_target, TimePoint now);
-
   /// When the version is looked at next; nothing while it is as it should be.
   std::optional<TimePoint> next() const { return next_; }
   void RunDue(TimePoint now);

@@ -66,13 +66,6 @@ TEST_F(ClusterVersionTest, ADowngradeCancelledAtOnceLeavesNothingToDo) {
   EXPECT_TRUE(cluster_.Cancel(kStart).ok());
 }
 
-TEST_F(ClusterVersionTest, GoesOnWithWhatABackendHolds) {
-  cluster_.Restore({3, 6, 0}, "3.5.0", kStart);
-  EXPECT_TRUE(cluster_.downgrading());
-  cluster_.RunDue(kStart + seconds(4));
-  EXPECT_EQ(cluster_.version().minor, 5);
-}
-
 class ClusterVersion35Test : public ClusterVersionTest {
  protected:
   ClusterVersion35Test() : ClusterVersionTest("3.5") {}

@@ -19,14 +19,6 @@ Membership::Membership(const Behavior& behavior, const MemberIdentity& self, con
   members_.emplace(self_.id, self_);
 }
 
-void Membership::Replace(const std::vector<Member>& members, const std::set<uint64_t>& removed) {
-  members_.clear();
-  for (const Member& member : members) members_.emplace(member.id, member);
-  members_.emplace(self_.id, self_);
-  removed_ = removed;
-  removed_.erase(self_.id);
-}
-
 Membership::Voters Membership::CountVoters() const {
   Voters voters;
   for (const auto& [id, member] : members_) {

@@ -49,9 +49,6 @@ class Membership {
   /// The ids that can never be used again.
   const std::set<uint64_t>& removed() const { return removed_; }
 
-  /// Takes the place of what is known, as read from a backend. This member stays one of them.
-  void Replace(const std::vector<Member>& members, const std::set<uint64_t>& removed);
-
   /// Adds a member, whose id derives from its peer URLs and the time. Fails with
   /// NotEnoughStartedMembers, UnhealthyCluster, MemberNotFound for an id that was removed,
   /// MemberExists, PeerUrlExists or TooManyLearners. REQUIRES: URLs of ParsePeerUrls.

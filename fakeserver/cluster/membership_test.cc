@@ -116,14 +116,6 @@ TEST_F(MembershipTest, AnUpdateTakesUrlsAsTheyAre) {
   EXPECT_TRUE(cluster.members().at(learner->id).learner);
 }
 
-TEST_F(MembershipTest, WhatABackendHoldsTakesThePlaceOfAllButTheMemberItself) {
-  Membership cluster = Cluster();
-  cluster.Replace({{.id = 7, .peer_urls = {"http://a:1"}, .name = "seven"}}, {9, self()});
-  EXPECT_EQ(cluster.members().size(), 2U);
-  EXPECT_EQ(cluster.Update(9, {"http://b:1"}), error::MemberNotFound());
-  EXPECT_FALSE(cluster.removed().contains(self()));
-}
-
 class OldMembershipTest : public MembershipTest {
  protected:
   OldMembershipTest() : MembershipTest("3.5.30") {}
