@@ -176,6 +176,9 @@ class Parser {
     }
     if (auto problem = ApplyCluster()) return {*problem, kOtherError};
     if (auto problem = ApplyCompaction()) return {*problem, kOtherError};
+    if (auto problem = CheckTimes()) {
+      return {"error verifying flags, " + *problem + ". See 'fake-etcd --help'.", kOtherError};
+    }
     return {};
   }
 
@@ -328,6 +331,21 @@ class Parser {
       urls.push_back(part.substr(equals + 1));
     }
     flags_.server.peer_urls = urls;
+    return std::nullopt;
+  }
+
+  // embed.Config.Validate.
+  Problem CheckTimes() const {
+    const int64_t heartbeat = flags_.server.heartbeat_interval.count();
+    const int64_t election = flags_.server.election_timeout.count();
+    if (heartbeat <= 0) return "--heartbeat-interval must be >0 (set to 0ms)";
+    if (election <= 0) return "--election-timeout must be >0 (set to 0ms)";
+    const std::string told = "--election-timeout[" + std::to_string(election) + "ms]";
+    if (heartbeat > election / 5) {
+      return told + " should be at least as 5 times as --heartbeat-interval[" +
+             std::to_string(heartbeat) + "ms]";
+    }
+    if (election > 50'000) return told + " is too long, and should be set less than 50000ms";
     return std::nullopt;
   }
 

@@ -227,6 +227,25 @@ TEST(FlagsTest, RetentionIsHoursRevisionsOrADuration) {
   EXPECT_EQ(revisions.auto_compaction_revisions, 1000);
 }
 
+TEST(FlagsTest, TimesThatEtcdRefuses) {
+  const struct {
+    std::vector<std::string> arguments;
+    std::string want;
+  } cases[] = {
+      {{"--heartbeat-interval=0"}, "--heartbeat-interval must be >0 (set to 0ms)"},
+      {{"--election-timeout=0"}, "--election-timeout must be >0 (set to 0ms)"},
+      {{"--election-timeout=499"},
+       "--election-timeout[499ms] should be at least as 5 times as --heartbeat-interval[100ms]"},
+      {{"--election-timeout=600000"},
+       "--election-timeout[600000ms] is too long, and should be set less than 50000ms"},
+  };
+  for (const auto& c : cases) {
+    Flags flags;
+    EXPECT_EQ(ParseFlags(c.arguments, {}, flags).text,
+              "error verifying flags, " + c.want + ". See 'fake-etcd --help'.");
+  }
+}
+
 TEST(FlagsTest, TimesAndLimits) {
   const auto options =
       Parse({"--experimental-watch-progress-notify-interval=300ms", "--heartbeat-interval=50",
