@@ -230,7 +230,8 @@ std::optional<Caller> JwtTokens::Verify(std::string_view token, std::chrono::sec
   }
   auto user = TextIn(*claims, "username");
   const auto revision = NumberIn(*claims, "revision");
-  if (!user || !revision) return std::nullopt;
+  constexpr double kTwoTo64 = 18446744073709551616.0;
+  if (!user || !revision || !(*revision >= 0 && *revision < kTwoTo64)) return std::nullopt;
   return Caller{.user = *std::move(user), .auth_revision = static_cast<uint64_t>(*revision)};
 }
 
