@@ -44,14 +44,15 @@ std::chrono::seconds MinimumLeaseTtl(const Server::Options& options) {
 // A port 0 that is told to clients is the one taken at the same place of the list.
 std::vector<std::string> ClientUrls(const Server::Options& options,
                                     const std::vector<PortReservation>& ports) {
-  std::vector<std::string> urls = options.client_urls;
-  if (urls.empty()) {
-    for (const PortReservation& port : ports) urls.push_back(port.url());
+  std::vector<std::string> taken;
+  for (const PortReservation& port : ports) {
+    for (const std::string& url : port.urls()) taken.push_back(url);
   }
-  for (size_t i = 0; i < std::min(urls.size(), ports.size()); ++i) {
+  if (options.client_urls.empty()) return taken;
+  std::vector<std::string> urls = options.client_urls;
+  for (size_t i = 0; i < std::min(urls.size(), taken.size()); ++i) {
     if (!urls[i].ends_with(":0")) continue;
-    const std::string url = ports[i].url();
-    urls[i].replace(urls[i].rfind(':'), 2, url.substr(url.rfind(':')));
+    urls[i].replace(urls[i].rfind(':'), 2, taken[i].substr(taken[i].rfind(':')));
   }
   return urls;
 }
@@ -95,6 +96,11 @@ std::optional<AutoCompaction> MakeCompaction(const Server::Options& options, Tim
   return std::nullopt;
 }
 
+// embed.Config's maxElectionMs.
+constexpr std::chrono::milliseconds kElectionTimeoutMax{50'000};
+// No message of gRPC's is larger.
+constexpr int64_t kRequestBytesMax = INT32_MAX;
+
 absl::Status CheckOptions(const Server::Options& options) {
   if (options.listen_addresses.empty())
     return absl::InvalidArgumentError("no address to listen at");
@@ -102,11 +108,19 @@ absl::Status CheckOptions(const Server::Options& options) {
       options.election_timeout < options.heartbeat_interval) {
     return absl::InvalidArgumentError("the election timeout must be at least the heartbeat's");
   }
+  if (options.election_timeout > kElectionTimeoutMax) {
+    return absl::InvalidArgumentError("the election timeout must be at most 50 seconds");
+  }
+  if (options.max_request_bytes <= 0 || options.max_request_bytes > kRequestBytesMax) {
+    return absl::InvalidArgumentError("the largest request must have 1 to 2147483647 bytes");
+  }
   return absl::OkStatus();
 }
 
 absl::Status Take(const std::vector<std::string>& addresses, std::vector<PortReservation>* taken) {
   for (const std::string& address : addresses) {
+    const auto joins = [&address](PortReservation& port) { return port.Join(address); };
+    if (std::any_of(taken->begin(), taken->end(), joins)) continue;
     auto port = PortReservation::Take(address);
     if (!port.ok()) return port.status();
     taken->push_back(*std::move(port));
@@ -156,7 +170,9 @@ struct Server::Impl {
 
   static std::vector<std::string> EndpointsOf(const std::vector<PortReservation>& ports) {
     std::vector<std::string> endpoints;
-    for (const PortReservation& port : ports) endpoints.push_back(port.endpoint());
+    for (const PortReservation& port : ports) {
+      for (std::string& endpoint : port.endpoints()) endpoints.push_back(std::move(endpoint));
+    }
     return endpoints;
   }
 
@@ -176,7 +192,7 @@ struct Server::Impl {
   }
 
   const Options options;
-  const Front::Ports ports;
+  Front::Ports ports;
   const std::vector<std::string> endpoints;
   const std::vector<std::string> http_endpoints;
   const std::vector<std::string> metrics_endpoints;

@@ -27,8 +27,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 
 // client/pkg/transport/listener.go, baseConfig and ServerConfig.
 absl::StatusOr<TlsOptions> TlsOf(const Server::Tls& tls) {
+  const bool only_1_3 = tls.min_version == "TLS1.3";
   if (tls.auto_tls && tls.cert_file.empty() && tls.key_file.empty()) {
-    return SelfSigned({"127.0.0.1", "::1", "localhost"});
+    TlsOptions made_up = SelfSigned({"127.0.0.1", "::1", "localhost"});
+    made_up.only_1_3 = only_1_3;
+    return made_up;
   }
   if (tls.cert_file.empty() || tls.key_file.empty()) {
     return absl::InvalidArgumentError("KeyFile and CertFile must both be present[key: " +
@@ -46,7 +49,7 @@ absl::StatusOr<TlsOptions> TlsOf(const Server::Tls& tls) {
     text = *std::move(read);
   }
   options.client_certificate_required = tls.client_cert_auth || !tls.trusted_ca_file.empty();
-  options.only_1_3 = tls.min_version == "TLS1.3";
+  options.only_1_3 = only_1_3;
   return options;
 }
 
@@ -57,18 +60,18 @@ GrpcOptions GrpcOptionsOf(const Server::Options& options) {
           .keepalive_timeout = options.grpc_keepalive_timeout};
 }
 
-absl::Status ListenAt(const std::vector<PortReservation>& ports, FrontDoor::Serves serves,
+absl::Status ListenAt(std::vector<PortReservation>& ports, FrontDoor::Serves serves,
                       std::vector<FrontDoor::Listener>* listeners) {
-  for (const PortReservation& port : ports) {
+  for (PortReservation& port : ports) {
     const auto socket = port.Listen();
     if (!socket.ok()) return socket.status();
     listeners->push_back(
-        {.socket = *socket, .plain = !port.tls(), .tls = port.tls(), .serves = serves});
+        {.socket = *socket, .plain = port.plain(), .tls = port.tls(), .serves = serves});
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<FrontDoor::Listener>> ListenAt(const Front::Ports& ports) {
+absl::StatusOr<std::vector<FrontDoor::Listener>> ListenAt(Front::Ports& ports) {
   using Serves = FrontDoor::Serves;
   std::vector<FrontDoor::Listener> listeners;
   auto status =
@@ -114,8 +117,7 @@ struct Front::Parts {
 };
 
 absl::StatusOr<std::unique_ptr<Front>> Front::Start(Dispatcher& dispatcher,
-                                                    const Server::Options& options,
-                                                    const Ports& ports) {
+                                                    const Server::Options& options, Ports& ports) {
   GrpcOptions grpc_options = GrpcOptionsOf(options);
   std::shared_ptr<const TlsContext> context;
   if (AnyTls(ports)) {

@@ -23,8 +23,7 @@ class Front {
 
   /// Fails when it cannot listen at one of the ports.
   static absl::StatusOr<std::unique_ptr<Front>> Start(Dispatcher& dispatcher,
-                                                      const Server::Options& options,
-                                                      const Ports& ports);
+                                                      const Server::Options& options, Ports& ports);
   /// Cancels what is under way, closes the connections and returns when nothing is left.
   ~Front();
 

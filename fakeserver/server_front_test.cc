@@ -25,6 +25,9 @@
 namespace fakeetcd {
 namespace {
 
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -160,6 +163,15 @@ TEST(ServerFrontTest, ListensAtAUnixSocketAndTidiesIt) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(ServerFrontTest, LeavesASocketAloneThatItNeverListenedAt) {
+  const std::string path = "unix://" + testing::TempDir() + "other.sock";
+  const auto first = Server::Start({.listen_addresses = {path, "127.0.0.1:0"}});
+  ASSERT_NE(first, nullptr);
+  ASSERT_EQ(Server::Start({.listen_addresses = {path, first->endpoints()[1]}}), nullptr);
+
+  EXPECT_TRUE(TestClient(first->endpoint()).Put("k", "v").ok());
+}
+
 TEST(ServerFrontTest, ServesMetricsAndHealthApart) {
   const auto server = Server::Start({.listen_metrics_addresses = {"127.0.0.1:0"}});
   ASSERT_NE(server, nullptr);
@@ -220,6 +232,40 @@ TEST(ServerFrontTest, MakesUpACertificate) {
   ASSERT_NE(server, nullptr);
 
   EXPECT_THAT(server->endpoint(), StartsWith("https://127.0.0.1:"));
+}
+
+TEST(ServerFrontTest, ServesPlainAndSecuredAtOnePort) {
+  std::string port;
+  {
+    const auto free = Server::Start();
+    port = free->endpoint();
+  }
+  const auto server = Server::Start(
+      {.listen_addresses = {"http://" + port, "https://" + port}, .tls = {.auto_tls = true}});
+  ASSERT_NE(server, nullptr);
+
+  EXPECT_THAT(server->endpoints(), ElementsAre(port, "https://" + port));
+  EXPECT_THAT(TestClient(port).ClientUrls(), ElementsAre("http://" + port, "https://" + port));
+  Typist secured(port);
+  secured.Type(std::string("\x16\x03\x01\0\x04\xff\0\0\0", 9));  // TLS, and no greeting
+  EXPECT_THAT(secured.ReadToTheEnd(), StartsWith("\x15\x03"));   // an alert
+}
+
+// What a client says that offers HTTP/2, and no TLS above 1.2.
+TEST(ServerFrontTest, TakesNoTlsBelowWhatItWasTold) {
+  const auto server = Server::Start({.listen_addresses = {"https://127.0.0.1:0"},
+                                     .tls = {.auto_tls = true, .min_version = "TLS1.3"}});
+  ASSERT_NE(server, nullptr);
+  const std::string alpn = std::string("\0\x10\0\x05\0\x03\x02h2", 9);
+  const std::string body = std::string("\x03\x03") + std::string(32, 'r') +
+                           std::string("\0\0\x02\xc0\x2b\x01\0\0\x09", 9) + alpn;
+  const std::string message = std::string("\x01\0\0", 3) + static_cast<char>(body.size()) + body;
+  Typist client(server->endpoint().substr(std::string("https://").size()));
+
+  client.Type(std::string("\x16\x03\x01\0", 4) + static_cast<char>(message.size()) + message);
+
+  const std::string protocol_version = "\x46";
+  EXPECT_THAT(client.ReadToTheEnd(), AllOf(StartsWith("\x15\x03"), EndsWith(protocol_version)));
 }
 
 TEST(ServerFrontTest, TlsWithoutItsFilesIsAnErrorThatSaysSo) {

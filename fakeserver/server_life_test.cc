@@ -93,16 +93,17 @@ TEST(ServerLifeTest, MembersTellWhereTheServerListens) {
 }
 
 TEST(ServerLifeTest, MembersTellThePortTakenWhereNoneWasTold) {
-  const auto server = Server::Start({.listen_addresses = {"127.0.0.1:0", "localhost:0"},
-                                     .client_urls = {"http://127.0.0.1:0"}});
-  TestClient client(server->endpoint());
-  grpc::ClientContext context;
-  pb::MemberListResponse response;
-
-  ASSERT_TRUE(client.cluster->MemberList(&context, pb::MemberListRequest(), &response).ok());
-
-  EXPECT_THAT(response.members(0).clienturls(),
+  const auto server = Server::Start(
+      {.listen_addresses = {"127.0.0.1:0", "localhost:0"}, .client_urls = {"http://127.0.0.1:0"}});
+  EXPECT_THAT(TestClient(server->endpoint()).ClientUrls(),
               testing::ElementsAre("http://" + server->endpoint()));
+}
+
+TEST(ServerLifeTest, RefusesTimesAndSizesThatMakeNoSense) {
+  using std::chrono::hours;
+  EXPECT_EQ(Server::Start({.heartbeat_interval = hours(1), .election_timeout = hours(2)}), nullptr);
+  EXPECT_EQ(Server::Start({.max_request_bytes = -1}), nullptr);
+  EXPECT_EQ(Server::Start({.max_request_bytes = INT64_MAX}), nullptr);
 }
 
 TEST(ServerLifeTest, StopRefusesConnectionsAndRestartKeepsTheData) {

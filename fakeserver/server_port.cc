@@ -24,6 +24,17 @@ struct HostAndPort {
   std::string port;
 };
 
+struct SchemeAndAddress {
+  std::string scheme;
+  std::string address;
+};
+
+SchemeAndAddress SplitUrl(const std::string& url) {
+  const size_t end = url.find("://");
+  if (end == std::string::npos) return {"", url};
+  return {url.substr(0, end), url.substr(end + 3)};
+}
+
 HostAndPort Split(const std::string& address) {
   const size_t colon = address.rfind(':');
   if (colon == std::string::npos) return {address, ""};
@@ -80,12 +91,11 @@ std::string NumericAddress(const sockaddr_storage& at) {
 }  // namespace
 
 absl::StatusOr<PortReservation> PortReservation::Take(const std::string& url) {
-  const size_t scheme_end = url.find("://");
-  const std::string scheme = scheme_end == std::string::npos ? "" : url.substr(0, scheme_end);
-  const std::string address = scheme.empty() ? url : url.substr(scheme_end + 3);
+  const auto [scheme, address] = SplitUrl(url);
   if (scheme == "unix" || scheme == "unixs") {
     PortReservation path(-1, address);
     path.tls_ = scheme == "unixs";
+    path.plain_ = !path.tls_;
     if (address.size() < sizeof(sockaddr_un::sun_path)) return path;
     return absl::InvalidArgumentError(absl::StrCat("listen unix ", address, ": path too long"));
   }
@@ -106,25 +116,37 @@ absl::StatusOr<PortReservation> PortReservation::Take(const std::string& url) {
     return Failure(address, "getsockname", errno);
   }
   held.address_ = NumericAddress(bound);
+  held.told_ = address;
   held.tls_ = scheme == "https";
+  held.plain_ = !held.tls_;
   return held;
+}
+
+bool PortReservation::Join(const std::string& url) {
+  const auto [scheme, address] = SplitUrl(url);
+  if (socket_ < 0 || address != told_ || Split(address).port == "0") return false;
+  (scheme == "https" ? tls_ : plain_) = true;
+  return true;
 }
 
 PortReservation::PortReservation(PortReservation&& other) noexcept
     : socket_(std::exchange(other.socket_, -1)),
       address_(std::exchange(other.address_, "")),
-      tls_(other.tls_) {}
+      told_(std::move(other.told_)),
+      tls_(other.tls_),
+      plain_(other.plain_),
+      listened_(std::exchange(other.listened_, false)) {}
 
 PortReservation::~PortReservation() {
   if (socket_ >= 0) {
     close(socket_);
-  } else if (!address_.empty()) {
+  } else if (listened_) {
     unlink(address_.c_str());
   }
 }
 
 // As etcd does, whatever lies at the path makes way.
-absl::StatusOr<int> PortReservation::ListenAtPath() const {
+absl::StatusOr<int> PortReservation::ListenAtPath() {
   sockaddr_un at{};
   at.sun_family = AF_UNIX;
   address_.copy(at.sun_path, sizeof(at.sun_path) - 1);
@@ -132,6 +154,7 @@ absl::StatusOr<int> PortReservation::ListenAtPath() const {
   unlink(address_.c_str());
   if (bind(listener, reinterpret_cast<sockaddr*>(&at), sizeof(at)) == 0 &&
       listen(listener, SOMAXCONN) == 0) {
+    listened_ = true;
     return listener;
   }
   const int error = errno;
@@ -139,7 +162,7 @@ absl::StatusOr<int> PortReservation::ListenAtPath() const {
   return Failure(address_, "bind", error, "unix");
 }
 
-absl::StatusOr<int> PortReservation::Listen() const {
+absl::StatusOr<int> PortReservation::Listen() {
   if (socket_ < 0) return ListenAtPath();
   sockaddr_storage at{};
   socklen_t size = sizeof(at);
@@ -169,14 +192,20 @@ std::string PortReservation::reachable() const {
   return address_;
 }
 
-std::string PortReservation::endpoint() const {
-  if (socket_ < 0) return "unix:" + address_;
-  return tls_ ? url() : reachable();
+std::vector<std::string> PortReservation::endpoints() const {
+  if (socket_ < 0) return {"unix:" + address_};
+  std::vector<std::string> endpoints;
+  if (plain_) endpoints.push_back(reachable());
+  if (tls_) endpoints.push_back("https://" + reachable());
+  return endpoints;
 }
 
-std::string PortReservation::url() const {
+std::vector<std::string> PortReservation::urls() const {
   const std::string scheme = socket_ < 0 ? "unix" : "http";
-  return scheme + (tls_ ? "s://" : "://") + reachable();
+  std::vector<std::string> urls;
+  if (plain_) urls.push_back(scheme + "://" + reachable());
+  if (tls_) urls.push_back(scheme + "s://" + reachable());
+  return urls;
 }
 
 }  // namespace fakeetcd

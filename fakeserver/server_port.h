@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -24,16 +25,21 @@ class PortReservation {
   PortReservation& operator=(PortReservation&&) = delete;
   ~PortReservation();
 
-  /// A socket that does not block and listens there.
-  absl::StatusOr<int> Listen() const;
+  /// Whether `address` is the same place, but for port 0 and Unix sockets: then connections there
+  /// may be as it says, too. As etcd has it in configureClientListeners (server/embed/etcd.go).
+  bool Join(const std::string& address);
 
-  /// Whether connections there are to be secured.
+  /// A socket that does not block and listens there.
+  absl::StatusOr<int> Listen();
+
+  /// Whether connections there may be secured, and not be.
   bool tls() const { return tls_; }
-  /// Where to connect to: "127.0.0.1:41234", "https://127.0.0.1:41234", "unix:PATH". In the place
-  /// of "any" address it names one of this machine.
-  std::string endpoint() const;
-  /// The same as etcd tells its clients: always a URL.
-  std::string url() const;
+  bool plain() const { return plain_; }
+  /// Where to connect to: "127.0.0.1:41234", "https://127.0.0.1:41234", "unix:PATH"; both where
+  /// connections may be either. In the place of "any" address it names one of this machine.
+  std::vector<std::string> endpoints() const;
+  /// The same as etcd tells its clients: always URLs.
+  std::vector<std::string> urls() const;
 
  private:
   /// Whether another socket may be bound to the address at this time, if it has SO_REUSEADDR.
@@ -41,13 +47,16 @@ class PortReservation {
 
   PortReservation(int socket, std::string address)
       : socket_(socket), address_(std::move(address)) {}
-  absl::StatusOr<int> ListenAtPath() const;
+  absl::StatusOr<int> ListenAtPath();
   /// The address, with one of this machine in the place of "any".
   std::string reachable() const;
 
   int socket_;           // -1 for a Unix socket
   std::string address_;  // in numbers: "127.0.0.1:41234", "[::1]:41234"; or a path
+  std::string told_;     // as it was asked for
   bool tls_ = false;
+  bool plain_ = true;
+  bool listened_ = false;  // at a path: it is ours to tidy
 };
 
 }  // namespace fakeetcd

@@ -73,6 +73,15 @@ pb::LeaseTimeToLiveResponse TestClient::TimeToLive(int64_t id) {
   return response;
 }
 
+std::vector<std::string> TestClient::ClientUrls() {
+  grpc::ClientContext context;
+  context.set_deadline(Soon());
+  pb::MemberListResponse response;
+  if (!cluster->MemberList(&context, {}, &response).ok() || response.members().empty()) return {};
+  const auto& urls = response.members(0).clienturls();
+  return {urls.begin(), urls.end()};
+}
+
 grpc::Status TestClient::SendRaw(const std::string& path, const std::string& bytes) {
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;

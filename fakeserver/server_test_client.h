@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <grpcpp/grpcpp.h>
 
@@ -33,6 +34,8 @@ class TestClient {
   grpc::Status GetStatus(pb::StatusResponse* response);
   grpc::Status Grant(int64_t id, int64_t ttl);
   pb::LeaseTimeToLiveResponse TimeToLive(int64_t id);
+  /// Of the first member.
+  std::vector<std::string> ClientUrls();
 
   /// Sends bytes as they are to "/service/method" and returns how the call ended.
   grpc::Status SendRaw(const std::string& path, const std::string& bytes);

@@ -28,7 +28,7 @@ namespace {
 namespace asio = boost::asio;
 using Descriptor = asio::posix::stream_descriptor;
 
-// How long a client may take to read an answer that the connection ends with, before it is reset.
+// How long a connection stays half open behind its last answer, for the client to hang up.
 constexpr std::chrono::milliseconds kLingerTime{500};
 // What a client may send ahead while a request of its is being answered.
 constexpr size_t kAheadMax = 64 << 10;
@@ -223,7 +223,11 @@ class FrontDoor::Loop::Connection final : public HttpExchange,
   void Sniff() {
     // TLS begins with a record of type 22, no method of HTTP does.
     const bool tls = listener_.tls && (!listener_.plain || in_[0] == 22);
-    switch (tls ? SniffTls(in_) : SniffPlain(in_)) {
+    Speech speech = tls ? SniffTls(in_) : SniffPlain(in_);
+    // gRPC cannot be told to take nothing below 1.3: the handshake is made to fail elsewhere.
+    const bool too_old = tls && loop_.tls()->only_1_3() && !OffersTls13(in_);
+    if (speech == Speech::kGrpc && too_old) speech = Speech::kHttp;
+    switch (speech) {
       case Speech::kUnclear:
         return;
       case Speech::kNonsense:
@@ -315,11 +319,6 @@ class FrontDoor::Loop::Connection final : public HttpExchange,
     if (tls_session_ != nullptr) tls_session_->Close(&out_);
     Flush();
     if (closed_) return;
-    if (ended_ && out_.empty()) return Close();
-    linger_.expires_after(kLingerTime);
-    linger_.async_wait([self = shared_from_this()](const auto& error) {
-      if (!error && self->out_.empty()) self->Close();
-    });
     Read();
   }
 
@@ -350,8 +349,12 @@ class FrontDoor::Loop::Connection final : public HttpExchange,
     if (!out_.empty() || closed_) return;
     if (auto written = std::exchange(written_, nullptr)) written(true);
     if (phase_ != Phase::kLingering) return;
+    if (ended_) return Close();
     shutdown(socket_.native_handle(), SHUT_WR);
-    if (ended_) Close();
+    linger_.expires_after(kLingerTime);
+    linger_.async_wait([self = shared_from_this()](const auto& error) {
+      if (!error) self->Close();
+    });
   }
 
   Loop& loop_;

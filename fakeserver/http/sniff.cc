@@ -53,10 +53,9 @@ class Hello {
   std::string_view rest_;
 };
 
-// The list of protocols in the extensions of a ClientHello (RFC 8446, 4.1.2 and RFC 7301).
-std::optional<std::string_view> ProtocolsOf(std::string_view client_hello) {
+// A ClientHello's extension of that type (RFC 8446, 4.1.2).
+std::optional<std::string_view> ExtensionOf(std::string_view client_hello, size_t wanted) {
   constexpr size_t kVersionAndRandom = 34;
-  constexpr size_t kAlpn = 16;
   Hello hello(client_hello);
   if (!hello.Bytes(kVersionAndRandom) || !hello.Counted(1) || !hello.Counted(2) ||
       !hello.Counted(1)) {
@@ -69,9 +68,37 @@ std::optional<std::string_view> ProtocolsOf(std::string_view client_hello) {
     const auto type = rest.Number(2);
     const auto body = rest.Counted(2);
     if (!type || !body) return std::nullopt;
-    if (*type == kAlpn) return Hello(*body).Counted(2);
+    if (*type == wanted) return body;
   }
   return std::nullopt;
+}
+
+// The list of protocols that it offers (RFC 7301).
+std::optional<std::string_view> ProtocolsOf(std::string_view client_hello) {
+  constexpr size_t kAlpn = 16;
+  const auto body = ExtensionOf(client_hello, kAlpn);
+  return body ? Hello(*body).Counted(2) : std::nullopt;
+}
+
+/// The message in a connection's first record.
+struct Opening {
+  bool complete = false;
+  std::optional<std::string_view> client_hello;
+};
+Opening OpeningOf(std::string_view bytes) {
+  constexpr size_t kHandshake = 22;
+  constexpr size_t kClientHello = 1;
+  Hello record(bytes);
+  const auto type = record.Number(1);
+  if (!type) return {};
+  if (*type != kHandshake) return {.complete = true};
+  if (!record.Number(2)) return {};
+  const auto fragment = record.Counted(2);
+  if (!fragment) return {};
+  Hello message(*fragment);
+  if (message.Number(1) != kClientHello) return {.complete = true};
+  // In several records, it counts as none: nobody with short lists does that.
+  return {.complete = true, .client_hello = message.Counted(3)};
 }
 
 bool Offers(std::string_view protocols, std::string_view wanted) {
@@ -97,22 +124,26 @@ Speech SniffPlain(std::string_view bytes) {
 }
 
 Speech SniffTls(std::string_view bytes) {
-  constexpr size_t kHandshake = 22;
-  constexpr size_t kClientHello = 1;
-  Hello record(bytes);
-  const auto type = record.Number(1);
-  if (!type) return Speech::kUnclear;
-  if (*type != kHandshake) return Speech::kHttp;
-  if (!record.Number(2)) return Speech::kUnclear;
-  const auto fragment = record.Counted(2);
-  if (!fragment) return Speech::kUnclear;
-  Hello message(*fragment);
-  if (message.Number(1) != kClientHello) return Speech::kHttp;
-  const auto hello = message.Counted(3);
-  if (!hello) return Speech::kHttp;  // in several records: nobody with short lists does that
-  const auto protocols = ProtocolsOf(*hello);
+  const Opening opening = OpeningOf(bytes);
+  if (!opening.complete) return Speech::kUnclear;
+  if (!opening.client_hello) return Speech::kHttp;
+  const auto protocols = ProtocolsOf(*opening.client_hello);
   const bool only_http2 = protocols && Offers(*protocols, "h2") && !Offers(*protocols, "http/1.1");
   return only_http2 ? Speech::kGrpc : Speech::kHttp;
+}
+
+bool OffersTls13(std::string_view bytes) {
+  constexpr size_t kSupportedVersions = 43;
+  constexpr size_t kTls13 = 0x0304;
+  const auto hello = OpeningOf(bytes).client_hello;
+  const auto body = hello ? ExtensionOf(*hello, kSupportedVersions) : std::nullopt;
+  const auto versions = body ? Hello(*body).Counted(1) : std::nullopt;
+  if (!versions) return false;
+  Hello list(*versions);
+  while (const auto version = list.Number(2)) {
+    if (*version == kTls13) return true;
+  }
+  return false;
 }
 
 }  // namespace fakeetcd

@@ -21,4 +21,7 @@ Speech SniffPlain(std::string_view bytes);
 /// the handshake fails for that.
 Speech SniffTls(std::string_view bytes);
 
+/// Whether the ClientHello in `bytes` offers TLS 1.3 (RFC 8446, 4.2.1).
+bool OffersTls13(std::string_view bytes);
+
 }  // namespace fakeetcd

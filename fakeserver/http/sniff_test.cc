@@ -14,8 +14,9 @@ std::string Counted(const std::string& bytes) {
   return std::string{static_cast<char>(bytes.size() >> 8), static_cast<char>(bytes.size())} + bytes;
 }
 
-std::string ClientHello(const std::string& protocols) {
-  std::string extensions = std::string("\0\x2b", 2) + Counted(std::string("\x02\x03\x04"));
+std::string ClientHello(const std::string& protocols,
+                        const std::string& versions = "\x02\x03\x04") {
+  std::string extensions = std::string("\0\x2b", 2) + Counted(versions);
   if (!protocols.empty()) {
     extensions += std::string("\0\x10", 2) + Counted(Counted(protocols));
   }
@@ -63,6 +64,14 @@ TEST(SniffTest, WaitsForAWholeClientHello) {
   for (size_t size = 0; size < hello.size(); ++size) {
     EXPECT_EQ(SniffTls(hello.substr(0, size)), Speech::kUnclear) << size;
   }
+}
+
+TEST(SniffTest, TellsWhetherTls13IsOffered) {
+  EXPECT_TRUE(OffersTls13(ClientHello("\x02h2")));
+  EXPECT_TRUE(OffersTls13(ClientHello("\x02h2", "\x04\x03\x03\x03\x04")));
+  EXPECT_FALSE(OffersTls13(ClientHello("\x02h2", "\x02\x03\x03")));
+  EXPECT_FALSE(OffersTls13(ClientHello("\x02h2", "")));
+  EXPECT_FALSE(OffersTls13("GET / HTTP/1.1\r\n"));
 }
 
 }  // namespace

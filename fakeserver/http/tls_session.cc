@@ -32,6 +32,9 @@ constexpr std::array<unsigned char, 9> kHttp1 = {8, 'h', 't', 't', 'p', '/', '1'
 
 struct Context final : TlsContext {
   explicit Context(SslContext created) : ssl(std::move(created)) {}
+  bool only_1_3() const override {
+    return SSL_CTX_get_min_proto_version(ssl.get()) == TLS1_3_VERSION;
+  }
   const SslContext ssl;
 };
 

@@ -25,6 +25,7 @@ TlsOptions SelfSigned(const std::vector<std::string>& hosts);
 class TlsContext {
  public:
   virtual ~TlsContext() = default;
+  virtual bool only_1_3() const = 0;
   static absl::StatusOr<std::shared_ptr<const TlsContext>> Create(const TlsOptions& options);
 };
 
