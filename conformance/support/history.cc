@@ -70,7 +70,8 @@ void History::CheckEvents(const std::vector<HistoryCall>& calls,
   int deletions_lost = 0;
   int deletions = 0;
   for (const HistoryCall& call : calls) {
-    if (!call.value.empty()) written.emplace(call.value, 0);
+    // Whoever was told that nothing changed is not its author.
+    if (!call.value.empty() && (!call.answered || call.changed)) written.emplace(call.value, 0);
     if (call.kind != Kind::kDelete) continue;
     deletions_lost += call.answered ? 0 : 1;
     deletions -= call.answered && call.changed ? 1 : 0;

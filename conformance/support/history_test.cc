@@ -97,6 +97,12 @@ TEST_F(HistoryTest, FindsASwapThatShouldNotHaveBeen) {
   EXPECT_THAT(Check(), ElementsAre(HasSubstr("compare did not hold")));
 }
 
+TEST_F(HistoryTest, FindsASwapThatSaidNoAndWrote) {
+  calls[1].kind = Kind::kSwap;
+  calls[1].changed = false;
+  EXPECT_THAT(Check(), ElementsAre("nobody wrote 2"));
+}
+
 TEST_F(HistoryTest, AllowsForCallsThatWereNotAnswered) {
   calls[1].answered = false;
   calls[2].answered = false;
