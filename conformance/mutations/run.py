@@ -76,6 +76,8 @@ def lock_step(real, fake):
          "36"], capture_output=True, text=True)
     if ran.returncode == 0:
         return None
+    if ran.returncode != 1:
+        sys.exit(f"lock-step could not run: {ran.stderr[-2000:]}")
     after = [line for line in ran.stdout.split("\n") if line.startswith("after ")]
     where = after[-1].split(",")[1].strip() if after else "at the start"
     return f"lock-step, {where}"
@@ -92,7 +94,9 @@ def conformance(fake, version):
             running.terminate()
             running.wait()
             return "conformance, " + line.strip()
-    return None if running.wait() == 0 else "conformance"
+    if running.wait() != 0:
+        sys.exit("the conformance suite could not run")
+    return None
 
 
 def main():
