@@ -9,6 +9,8 @@
 namespace conformance {
 namespace {
 
+using testing::IsEmpty;
+
 bool Oldest() { return !target().version.AtLeast(3, 5); }
 
 TEST(GatewayError, InvalidArgumentIs400) {
@@ -51,10 +53,18 @@ TEST(GatewayError, ComesWithTrailersIn34) {
   EXPECT_EQ(answer.trailers.contains("grpc-trailer-content-type"), Oldest());
 }
 
+// A gateway that reaches its server over TLS has none: its errors come with headers. Real etcd
+// takes any of the places that it listens at (pickGRPCGatewayServeContext in server/embed/etcd.go).
 TEST(GatewayError, ComesWithTrailersForThoseWhoAcceptThem) {
   const HttpAnswer answer = Post("kv/put", "{}", {"TE: trailers"});
-  EXPECT_EQ(answer.Header("Trailer"), "Grpc-Trailer-Content-Type");
-  EXPECT_EQ(answer.trailers.at("grpc-trailer-content-type"), "application/grpc");
+  const bool may_lack_them = !target().tls_endpoint.empty();
+  const std::string announced = answer.Header("Trailer");
+  if (!may_lack_them || !announced.empty()) {
+    EXPECT_EQ(announced, "Grpc-Trailer-Content-Type");
+    EXPECT_EQ(answer.trailers.at("grpc-trailer-content-type"), "application/grpc");
+  } else {
+    EXPECT_THAT(answer.trailers, IsEmpty());
+  }
 }
 
 TEST(GatewayError, OfTheGatewayItselfHasNoTrailers) {
