@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gmock/gmock.h>
+#include <grpc/support/time.h>
 #include <gtest/gtest.h>
 
 #include "client/src/test_server.h"
@@ -28,7 +29,7 @@ class StreamServer {
     builder.RegisterService(&kv_);
     server_ = builder.BuildAndStart();
   }
-  ~StreamServer() { server_->Shutdown(std::chrono::system_clock::now()); }
+  ~StreamServer() { server_->Shutdown(gpr_inf_past(GPR_CLOCK_MONOTONIC)); }
   StreamServer(const StreamServer&) = delete;
   StreamServer& operator=(const StreamServer&) = delete;
 

@@ -8,6 +8,7 @@
 #include "conformance/client/corner.h"
 #include "conformance/support/proxy.h"
 #include "conformance/target.h"
+#include "etcdpp/lease_holder.h"
 
 namespace conformance {
 namespace {
@@ -174,6 +175,20 @@ TEST(ClientLease, OutOfReachIsLostBeforeTheServerLetsItGo) {
   EXPECT_FALSE(keeper.last_error().ok());
   EXPECT_EQ(watch.NextFor(milliseconds(0)).status().code(), Code::kDeadlineExceeded);
   EXPECT_THAT(c.Describe(Corner::Take(watch, 1)), ElementsAre("a"));
+}
+
+TEST(ClientLeaseHolder, PutsItsKeyBackWhenItsLeaseIsRevoked) {
+  Corner c;
+  etcdpp::Watch watch = c.client().Watch(c.All());
+  {
+    etcdpp::LeaseHolder holder(
+        c.client(), [&c](etcdpp::LeaseId lease) { c.Put("worker", "here", {.lease = lease}); });
+    EXPECT_THAT(c.Describe(Corner::Take(watch, 1)), testing::ElementsAre("worker=here"));
+    ASSERT_TRUE(c.client().RevokeLease(holder.lease()).ok());
+    EXPECT_THAT(c.Describe(Corner::Take(watch, 2)), testing::ElementsAre("worker", "worker=here"));
+    EXPECT_EQ(holder.state(), etcdpp::LeaseState::kActive);
+  }
+  EXPECT_THAT(c.Describe(Corner::Take(watch, 1)), testing::ElementsAre("worker"));
 }
 
 }  // namespace
