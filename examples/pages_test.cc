@@ -5,9 +5,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <optional>
+#include <regex>
+#include <sstream>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -299,6 +302,31 @@ TEST_F(Pages, DecoratorsSeeTheCalls) {
 }
 
 // --- The pages themselves.
+
+// In docs/client-coverage.md the last column of a table is tests by name.
+TEST(PagesThemselves, NameOnlyTestsThatExist) {
+  std::string sources;
+  for (const char* folder : {"client/src", "conformance/client", "examples", "fakeserver"}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(SOURCE_ROOT "/" + std::string(folder))) {
+      if (entry.path().extension() == ".cc") sources += Joined(FileText(entry.path())) + "\n";
+    }
+  }
+  std::istringstream page(FileText(SOURCE_ROOT "/docs/client-coverage.md"));
+  int named = 0;
+  const std::regex name("`(\\w+)\\.(\\w+)`");
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("| ") || !line.ends_with("` |")) continue;
+    const std::string last = line.substr(line.rfind(" | "));
+    for (auto it = std::sregex_iterator(last.begin(), last.end(), name);
+         it != std::sregex_iterator(); ++it) {
+      const std::string test = "(" + (*it)[1].str() + ", " + (*it)[2].str() + ")";
+      EXPECT_NE(sources.find(test), std::string::npos) << test;
+      ++named;
+    }
+  }
+  EXPECT_GT(named, 100);
+}
 
 TEST(PagesThemselves, ShowOnlyWhatIsCompiledHere) {
   EXPECT_GE(CheckPage("quick-start.md"), 4);
