@@ -18,8 +18,8 @@ struct CallbackWatch::State {
 
 namespace {
 
-// Asks for the next response, for as long as anybody wants it. Whoever waits holds no watch: its
-// end ends the wait.
+// Asks for the next response, for as long as anybody wants it. On the thread for callbacks. Whoever
+// waits holds no watch: its end ends the wait.
 void Arm(const std::shared_ptr<CallbackWatch::State>& state) {
   state->watch.AsyncNext().Then(
       [weak = std::weak_ptr(state)](const Result<WatchResponse>& response) {
@@ -35,7 +35,10 @@ CallbackWatch::CallbackWatch(Client client, KeyRange range, Told told, const Wat
                              const CallOptions& call)
     : state_(
           std::make_shared<State>(client.Watch(std::move(range), options, call), std::move(told))) {
-  Arm(state_);
+  // An answer that is there already is told where it is asked for.
+  client.connection()->RunAfter({}, [weak = std::weak_ptr(state_)] {
+    if (const auto state = weak.lock()) Arm(state);
+  });
 }
 
 CallbackWatch& CallbackWatch::operator=(CallbackWatch&& other) noexcept {
