@@ -151,6 +151,18 @@ TEST_F(Quota, OfATxnIsOfItsDearerBranch) {
   EXPECT_THAT(s_.Call(Txn({}, {Delete(s_("b"))})), IsOk());
 }
 
+TEST_F(Quota, CountsTxnsWithinOthersUnlessThePatchIsOld) {
+  const bool counts = target().version.Since({V(3, 5, 33), V(3, 6, 14), V(3, 7, 0)});
+  s_.Put("a", std::string(900'000, 'v'));
+  const Op put(Put(s_("b"), std::string(1'400'000, 'v')));
+  const auto txn = s_.Call(Txn({}, {Txn({}, {put})}));
+  if (counts) {
+    EXPECT_THAT(txn, FailsWith(kNoSpace));
+  } else {
+    EXPECT_THAT(txn, IsOk());
+  }
+}
+
 TEST_F(Quota, IsReachedAgainWithoutRoomMade) {
   FillUp();
   Disarm();
