@@ -152,7 +152,9 @@ class BidiStream final : public MessageStream<Outgoing>,
   }
 
   void OnWriteDone(bool ok) override {
-    if (!ok) return ReleaseHold();
+    // What failed stays, so that nothing is written behind it. The stream ends with a read: gRPC
+    // tells no end before all that came is read.
+    if (!ok) return;
     const std::lock_guard lock(mu_);
     outbox_.pop_front();
     if (phase_ == Phase::kOpen && !outbox_.empty()) this->StartWrite(&outbox_.front());

@@ -182,6 +182,44 @@ TEST_F(GrpcStreamsTest, TheServerIsNotReadFromWhileNothingIsTaken) {
   all_written.wait();
 }
 
+// gRPC tells no end of a stream that has something to read left.
+TEST_F(GrpcStreamsTest, AWatchResumesOverAStreamThatBrokeWhileNothingWasTaken) {
+  constexpr size_t kMessageSize = 1000;
+  std::promise<void> written;
+  server_.watch = [&written](int number, Context&, WatchIo& io) {
+    const auto create = ReadCreate(io);
+    Confirm(io, create.watch_id(), 1);
+    const int64_t start = number == 1 ? 2 : create.start_revision();
+    for (int64_t revision = start; revision < start + 9; ++revision) {
+      pb::WatchResponse response;
+      response.set_watch_id(create.watch_id());
+      response.mutable_header()->set_revision(revision);
+      auto* kv = response.add_events()->mutable_kv();
+      kv->set_mod_revision(revision);
+      kv->set_value(std::string(kMessageSize, 'v'));
+      io.Write(response);
+    }
+    if (number > 1) return UntilTheEnd(io);
+    written.set_value();
+    return kGone;
+  };
+  server_.Start();
+  Client client = Connect();
+  Watch watch = client.Watch("k", {.buffer_bytes = 2 * kMessageSize});
+  written.get_future().wait();
+  const int port = server_.port();
+  server_.Stop();
+
+  // Its create is written to the stream that is gone, and never answered.
+  Watch other = client.Watch("other", {}, {.timeout = milliseconds(300)});
+  server_.Start(port);
+  for (int64_t revision = 2; revision < 2 + 12; ++revision) {
+    const auto response = watch.NextFor(seconds(10));
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->events[0].kv.mod_revision, revision);
+  }
+}
+
 TEST_F(GrpcStreamsTest, NothingWaitsForAServerThatHangs) {
   server_.watch = [](int, Context& context, WatchIo&) {
     while (!context.IsCancelled()) std::this_thread::yield();
