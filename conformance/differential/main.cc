@@ -1,6 +1,7 @@
 // etcd-differential: does the same to two etcd servers and compares all that they say.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <mutex>
@@ -64,9 +65,10 @@ class Servers {
   const std::string& left() const { return left_; }
   const std::string& right() const { return right_; }
 
-  /// What the real etcd said last, if it has ended by itself.
+  /// What the real etcd said last, if it has ended by itself, or is about to.
   std::string LastWords() const {
-    if (real_ == nullptr || !real_->Ended()) return "";
+    constexpr std::chrono::seconds kDying{1};
+    if (real_ == nullptr || !real_->Ended(kDying)) return "";
     const std::string log = real_->LogTail();
     const size_t at = std::min(log.find("\"level\":\"fatal\""), log.find("panic:"));
     return "It ended itself: " + (at == std::string::npos ? "" : log.substr(at, 600));
@@ -166,7 +168,9 @@ class Runner {
     }
     const auto replay = [this](const Script& script) {
       const auto fresh = StartServers();
-      return Lockstep(fresh->left(), fresh->right()).Replay(script);
+      auto again = Lockstep(fresh->left(), fresh->right()).Replay(script);
+      if (again && !fresh->LastWords().empty()) again.reset();
+      return again;
     };
     if (owns_ && !replay(difference.script)) {
       ++once_;

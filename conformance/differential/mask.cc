@@ -34,8 +34,8 @@ void MaskHeader(Message& answer) {
 }
 
 void MaskTtl(pb::LeaseTimeToLiveResponse& lease) {
-  constexpr int64_t kSlack = 10;  // seconds
-  if (lease.ttl() > 0) lease.set_ttl((lease.ttl() + 2) / kSlack);
+  constexpr int64_t kSlack = 300;  // seconds that a run may take
+  if (lease.ttl() > 0) lease.set_ttl((lease.grantedttl() - lease.ttl()) / kSlack);
   std::sort(lease.mutable_keys()->begin(), lease.mutable_keys()->end());
 }
 

@@ -192,9 +192,9 @@ void EtcdServer::Restart(int member) {
 void EtcdServer::Pause(int member) { At(member).process->Signal(SIGSTOP); }
 void EtcdServer::Resume(int member) { At(member).process->Signal(SIGCONT); }
 
-std::optional<int> EtcdServer::Ended() {
+std::optional<int> EtcdServer::Ended(std::chrono::milliseconds patience) {
   for (Member& member : members_) {
-    if (const auto code = member.process->Ended()) return code;
+    if (const auto code = member.process->Ended(patience)) return code;
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -71,8 +72,8 @@ class EtcdServer {
   void Pause(int member);
   void Resume(int member);
 
-  /// The exit code of a member that has ended by itself, if one has.
-  std::optional<int> Ended();
+  /// The exit code of a member that ends by itself within `patience`, or has.
+  std::optional<int> Ended(std::chrono::milliseconds patience = std::chrono::milliseconds(0));
 
   /// The last lines the server wrote.
   std::string LogTail() const;
