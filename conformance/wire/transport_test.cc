@@ -69,6 +69,18 @@ TEST(Payload, MayHoldAnUnknownGroupThatEndsAsAnotherUpTo36) {
   }
 }
 
+// The field 0x4142850a + 2^32, of which 32 bits leave an unknown one.
+TEST(Payload, MayHoldAFieldOfANumberThatThereIsNotUpTo36) {
+  Scratch s;
+  const auto put =
+      s.CallRaw(kPut, Put(s("a"), "1").SerializeAsString() + "\xd0\xd0\xd0\xd0\x20\x01");
+  if (target().version.AtLeast(3, 7)) {
+    EXPECT_EQ(put.status.error_code(), grpc::INTERNAL);
+  } else {
+    EXPECT_THAT(put, IsOk());
+  }
+}
+
 // The lease of a put, in ten bytes of seven bits each.
 TEST(Payload, MayHoldANumberOfMoreThan64BitsUpTo36) {
   Scratch s;
@@ -78,6 +90,21 @@ TEST(Payload, MayHoldANumberOfMoreThan64BitsUpTo36) {
     EXPECT_EQ(put.status.error_code(), grpc::INTERNAL);
   } else {
     EXPECT_THAT(put, IsOk());
+  }
+}
+
+// Of the key, and of a field that nobody knows: where they would end is beyond 63 bits.
+TEST(Payload, OfALengthThatEndsBeyond63BitsHasANegativeOneUpTo36) {
+  if (!target().version.AtLeast(3, 5)) GTEST_SKIP() << "it ends an etcd 3.4";
+  const std::string kMaximum = "\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
+  const Wire wire;
+  for (const std::string& field : {"\x0a" + kMaximum, "\xca\x18" + kMaximum}) {
+    const auto put = wire.CallRaw(kPut, field);
+    EXPECT_EQ(put.status.error_code(), grpc::INTERNAL);
+    if (target().version.AtLeast(3, 7)) continue;
+    EXPECT_EQ(put.status.error_message(),
+              "grpc: error unmarshalling request: proto: negative length found during "
+              "unmarshaling");
   }
 }
 

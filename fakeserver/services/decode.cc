@@ -47,12 +47,12 @@ std::string Flatten(const grpc::ByteBuffer& bytes) {
   return text;
 }
 
-bool HasOverlong(const grpc::ByteBuffer& bytes, const Message& message) {
+bool HoldsNumberTooLarge(const grpc::ByteBuffer& bytes, const Message& message) {
   grpc::Slice slice;
   if (!bytes.TrySingleSlice(&slice).ok()) {
-    return HasOverlongVarint(*message.GetDescriptor(), Flatten(bytes));
+    return HasNumberTooLarge(*message.GetDescriptor(), Flatten(bytes));
   }
-  return HasOverlongVarint(*message.GetDescriptor(),
+  return HasNumberTooLarge(*message.GetDescriptor(),
                            {reinterpret_cast<const char*>(slice.begin()), slice.size()});
 }
 
@@ -125,7 +125,7 @@ absl::Status Decode(const grpc::ByteBuffer& bytes, const Dispatcher& rules, Mess
   const bool health = IsOfHealth(message);
   const bool lenient = health || !behavior.wrong_wire_type_is_malformed;
   const bool overlong =
-      parsed && !behavior.wrong_wire_type_is_malformed && HasOverlong(bytes, message);
+      parsed && !behavior.wrong_wire_type_is_malformed && HoldsNumberTooLarge(bytes, message);
   if (parsed && lenient && !overlong) return absl::OkStatus();
   if (health ? behavior.health_decode_error_is_terse : lenient) {
     return absl::InternalError(

@@ -18,6 +18,9 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::internal::WireFormatLite;
 using Error = std::optional<std::string>;
 
+// protowire.MaxValidNumber. Of a field in a group, 3.7's decoder is content with 31 bits.
+constexpr uint64_t kFieldNumberMax = (1 << 29) - 1;
+
 constexpr char kTruncated[] = "unexpected EOF";
 constexpr char kOverflow[] = "proto: integer overflow";
 constexpr char kNegativeLength[] = "proto: negative length found during unmarshaling";
@@ -49,7 +52,8 @@ std::string GoName(const FieldDescriptor& field) {
 class Scanner {
  public:
   /// Appends what it understands to `known`, in the one way of writing it.
-  Scanner(std::string_view rest, std::string& known) : rest_(rest), known_(known) {}
+  Scanner(std::string_view rest, std::string& known)
+      : size_(rest.size()), rest_(rest), known_(known) {}
 
   Error Message(const Descriptor& type) {
     while (!rest_.empty()) {
@@ -146,7 +150,8 @@ class Scanner {
   Error Delimited(std::string_view& bytes) {
     uint64_t size = 0;
     if (auto error = Varint(size)) return error;
-    if (size > INT64_MAX) return kNegativeLength;
+    // What it would end at is an int64_t to Go.
+    if (size > INT64_MAX - (size_ - rest_.size())) return kNegativeLength;
     return Take(size, bytes);
   }
 
@@ -157,6 +162,7 @@ class Scanner {
     return std::nullopt;
   }
 
+  const size_t size_;  // of the message
   std::string_view rest_;
   std::string& known_;
 };
@@ -188,14 +194,15 @@ std::optional<Nested> TakeField(const Descriptor& type, std::string_view& rest) 
   return nested;
 }
 
-/// Looks for numbers of more than 64 bits in what is known to be well-formed otherwise.
+/// Looks for numbers, and fields' numbers, that are too large in what is well-formed otherwise.
 class VarintScanner {
  public:
   explicit VarintScanner(std::string_view rest) : rest_(rest) {}
 
   bool Finds(const Descriptor& type) {
-    while (!rest_.empty() && !overlong_) {
+    while (!rest_.empty() && !too_large_) {
       const uint64_t tag = Varint();
+      too_large_ = too_large_ || tag >> 3 > (groups_ > 0 ? INT32_MAX : kFieldNumberMax);
       const FieldDescriptor* field = type.FindFieldByNumber(static_cast<int>(tag >> 3));
       const bool nested = field != nullptr && field->message_type() != nullptr;
       switch (tag & 7) {
@@ -204,7 +211,7 @@ class VarintScanner {
           break;
         case kDelimited: {
           const std::string_view bytes = Take(Varint());
-          overlong_ = overlong_ || (nested && VarintScanner(bytes).Finds(*field->message_type()));
+          too_large_ = too_large_ || (nested && VarintScanner(bytes).Finds(*field->message_type()));
           break;
         }
         case kFixed64:
@@ -213,11 +220,15 @@ class VarintScanner {
         case kFixed32:
           Take(4);
           break;
-        default:  // a group's fields are looked at like those around it
+        case kGroup:  // its fields are looked at like those around it
+          ++groups_;
+          break;
+        default:
+          --groups_;
           break;
       }
     }
-    return overlong_;
+    return too_large_;
   }
 
  private:
@@ -227,7 +238,7 @@ class VarintScanner {
       const auto byte = static_cast<unsigned char>(rest_.front());
       rest_.remove_prefix(1);
       if (shift > 63) break;
-      overlong_ = overlong_ || (shift == 63 && byte > 1);
+      too_large_ = too_large_ || (shift == 63 && byte > 1);
       value |= static_cast<uint64_t>(byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }
@@ -241,7 +252,8 @@ class VarintScanner {
   }
 
   std::string_view rest_;
-  bool overlong_ = false;
+  bool too_large_ = false;
+  int groups_ = 0;
 };
 
 }  // namespace
@@ -264,7 +276,7 @@ MessageDepth DepthOf(const Descriptor& type, std::string_view bytes) {
   return depth;
 }
 
-bool HasOverlongVarint(const Descriptor& type, std::string_view bytes) {
+bool HasNumberTooLarge(const Descriptor& type, std::string_view bytes) {
   return VarintScanner(bytes).Finds(type);
 }
 

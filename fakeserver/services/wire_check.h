@@ -23,8 +23,9 @@ struct MessageDepth {
 };
 MessageDepth DepthOf(const google::protobuf::Descriptor& type, std::string_view bytes);
 
-/// Whether a number in the message, which protobuf has parsed, has more than 64 bits: protobuf
-/// drops those beyond, the decoder of etcd 3.7 (google.golang.org/protobuf) refuses the message.
-bool HasOverlongVarint(const google::protobuf::Descriptor& type, std::string_view bytes);
+/// Whether a number in the message, which protobuf has parsed, has more than 64 bits, or a field's
+/// number more than there are: protobuf drops the bits beyond, the decoder of etcd 3.7
+/// (google.golang.org/protobuf) refuses the message.
+bool HasNumberTooLarge(const google::protobuf::Descriptor& type, std::string_view bytes);
 
 }  // namespace fakeetcd

@@ -38,6 +38,11 @@ TEST(WireCheckTest, TellsWhatIsWrongInTheWordsOfEtcd) {
       {"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "proto: integer overflow"},
       {"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
        "proto: negative length found during unmarshaling"},
+      {"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+       "proto: negative length found during unmarshaling"},
+      {"\xca\x18\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+       "proto: negative length found during unmarshaling"},
+      {"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x3f", "unexpected EOF"},
       {"\x0a\x01"s + "a\xa2\x06\x05x", "unexpected EOF"},
   };
   for (const auto& c : cases) {
@@ -89,10 +94,21 @@ TEST(WireCheckTest, FindsNumbersOfMoreThan64Bits) {
   const auto& type = *pb::PutRequest::descriptor();
   const std::string nine = "\xff\xff\xff\xff\xff\xff\xff\xff\xff";
 
-  EXPECT_FALSE(HasOverlongVarint(type, "\x18" + nine + "\x01"));
-  EXPECT_TRUE(HasOverlongVarint(type, "\x18" + nine + "\x02"));
-  EXPECT_TRUE(HasOverlongVarint(type, "\x98\x06" + nine + "\x7f"));
-  EXPECT_FALSE(HasOverlongVarint(type, "\x0a\x0b\x18" + nine + "\x02"));
+  EXPECT_FALSE(HasNumberTooLarge(type, "\x18" + nine + "\x01"));
+  EXPECT_TRUE(HasNumberTooLarge(type, "\x18" + nine + "\x02"));
+  EXPECT_TRUE(HasNumberTooLarge(type, "\x98\x06" + nine + "\x7f"));
+  EXPECT_FALSE(HasNumberTooLarge(type, "\x0a\x0b\x18" + nine + "\x02"));
+}
+
+TEST(WireCheckTest, FindsFieldsOfNumbersThereAreNot) {
+  const auto& type = *pb::PutRequest::descriptor();
+  const std::string last = "\xf8\xff\xff\xff\x0f\x01";
+  const std::string beyond = "\x80\x80\x80\x80\x10\x01";
+
+  EXPECT_FALSE(HasNumberTooLarge(type, last));
+  EXPECT_TRUE(HasNumberTooLarge(type, beyond));
+  EXPECT_FALSE(HasNumberTooLarge(type, "\xa3\x01" + beyond + "\xa4\x01"));
+  EXPECT_TRUE(HasNumberTooLarge(type, "\xa3\x01\xa4\x01" + beyond));
 }
 
 TEST(WireCheckTest, TellsHowDeeplyMessagesLieWithinEachOther) {
