@@ -102,6 +102,9 @@ const std::vector<Layer>& Layers() {
       {"client/", {"etcdpp/"}},
       {"examples/", {"etcdpp/", "fakeetcd/", "gtest/", "gmock/"}},
 
+      // Shared by the conformance suite and the fake's oracle.
+      {"comparison/", {"etcdpp_proto/", "grpcpp/", "google/protobuf/", "absl/"}},
+
       {"fakeserver/base/", {"absl/"}},
       {"fakeserver/mvcc/", {"fakeserver/base/", "absl/", "boost/crc.hpp"}},
       {"fakeserver/lease/", {"fakeserver/base/", "absl/"}},
@@ -124,6 +127,9 @@ const std::vector<Layer>& Layers() {
       {"fakeserver/http/",
        {"fakeserver/base/", "fakeserver/engine/", "fakeserver/services/", "etcdpp_proto/", "grpc/",
         "grpcpp/", "google/protobuf/", "absl/", "boost/", "openssl/", "sys/", "netinet/"}},
+      {"fakeserver/oracle/",
+       {"fakeserver/base/", "comparison/", "etcdpp_proto/", "grpcpp/", "google/protobuf/",
+        "absl/"}},
       {"fakeserver/direct/",
        {"fakeserver/base/", "fakeserver/engine/", "fakeserver/faults/", "fakeserver/journal/",
         "etcdpp/", "absl/"}},
@@ -136,12 +142,12 @@ const std::vector<Layer>& Layers() {
         "google/protobuf/", "absl/", "CLI/"}},
 
       {"conformance/wire/",
-       {"conformance/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/",
-        "openssl/", "gtest/", "gmock/"}},
+       {"conformance/", "comparison/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/",
+        "absl/", "openssl/", "gtest/", "gmock/"}},
       {"conformance/client/", {"conformance/", "etcdpp/", "gtest/", "gmock/"}},
       {"conformance/",
-       {"conformance/", "etcdpp/", "etcdpp_proto/", "grpc/", "grpcpp/", "google/protobuf/", "absl/",
-        "boost/crc.hpp", "gtest/", "gmock/", "CLI/", "openssl/"}},
+       {"conformance/", "comparison/", "etcdpp/", "etcdpp_proto/", "grpc/", "grpcpp/",
+        "google/protobuf/", "absl/", "boost/crc.hpp", "gtest/", "gmock/", "CLI/", "openssl/"}},
       {"bench/",
        {"bench/", "etcdpp/", "fakeetcd/", "fakeserver/mvcc/", "fakeserver/base/", "etcdpp_proto/",
         "grpc/", "grpcpp/", "google/protobuf/", "absl/", "benchmark/", "CLI/"}},

@@ -148,6 +148,9 @@ constexpr FlagSpec kFlags[] = {
     {"memory-mlock", kBool, kNone, ""},
     {"metrics", kString, kNone, ""},
     {"name", kString, kSome, "human-readable name of the member ('default')"},
+    {"oracle", kString, kSome,
+     "fake-etcd's own: HOST:PORT of a fresh real etcd to ask whatever is asked here, too, and to "
+     "tell differences from"},
     {"peer-auto-tls", kBool, kNone, ""},
     {"peer-cert-allowed-cn", kString, kNone, ""},
     {"peer-cert-allowed-hostname", kString, kNone, ""},

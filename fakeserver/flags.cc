@@ -157,7 +157,7 @@ class Parser {
         return {"invalid value \"" + value + "\" for " + name + ": " + *problem, kOtherError};
       }
     }
-    for (const char* own : {"emulate", "version"}) {
+    for (const char* own : {"emulate", "oracle", "version"}) {
       if (given.contains(own)) values_[own] = given[own];
     }
     flags_.config_file = path;
@@ -174,6 +174,8 @@ class Parser {
       if (!problem) continue;
       return {"invalid value \"" + value + "\" for flag -" + name + ": " + *problem, kUsageError};
     }
+    // Left to the oracle unless told.
+    if (values_.contains("oracle") && !values_.contains("emulate")) flags_.server.emulate.clear();
     if (auto problem = ApplyCluster()) return {*problem, kOtherError};
     if (auto problem = ApplyCompaction()) return {*problem, kOtherError};
     if (auto problem = CheckTimes()) {
@@ -247,6 +249,7 @@ class Parser {
       options.emulate = value;
     }
     if (name == "load-snapshot") options.snapshot = value;
+    if (name == "oracle") options.oracle = value;
     if (name == "name") options.name = value;
     if (name == "auth-token") options.auth_token = value;
     if (name == "advertise-client-urls") options.client_urls = SplitCommas(value);

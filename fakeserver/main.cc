@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <malloc.h>
@@ -22,6 +24,23 @@ namespace {
 using fakeetcd::Flags;
 using fakeetcd::Log;
 using fakeetcd::LogLevel;
+
+constexpr int kExitDiffers = 1;
+
+// A log that differences from an oracle, found on any thread, are written to as well.
+class SharedLog {
+ public:
+  SharedLog(LogLevel level, const std::vector<std::string>& outputs) : log_(level, outputs) {}
+
+  void Write(LogLevel level, std::string_view message, const Log::Fields& fields) {
+    const std::lock_guard lock(mu_);
+    log_.Write(level, message, fields);
+  }
+
+ private:
+  std::mutex mu_;
+  Log log_;
+};
 
 std::vector<std::string> Environment() {
   std::vector<std::string> variables;
@@ -71,7 +90,7 @@ int WaitForSignal(const sigset_t& signals) {
   return signal;
 }
 
-void LogFlags(const Flags& flags, Log& log) {
+void LogFlags(const Flags& flags, SharedLog& log) {
   if (!flags.config_file.empty()) {
     log.Write(LogLevel::kInfo,
               "Loading server configuration from \"" + flags.config_file +
@@ -100,7 +119,7 @@ void Print(const char* what, const std::vector<std::string>& endpoints) {
   }
 }
 
-void LogReady(const Flags& flags, const fakeetcd::Server& server, Log& log) {
+void LogReady(const Flags& flags, const fakeetcd::Server& server, SharedLog& log) {
   Print("metrics", server.metrics_endpoints());
   Print("http", server.http_endpoints());
   Print("ready", server.endpoints());
@@ -109,13 +128,36 @@ void LogReady(const Flags& flags, const fakeetcd::Server& server, Log& log) {
             {{"emulate", flags.server.emulate}, {"address", Joined(server.endpoints())}});
 }
 
+fakeetcd::Server::Options ThatTells(fakeetcd::Server::Options options, SharedLog& log) {
+  options.on_difference = [&log](const fakeetcd::Server::Difference& difference) {
+    log.Write(LogLevel::kError, "the oracle answers differently",
+              {{"method", difference.method},
+               {"request", difference.request},
+               {"answer", difference.answer},
+               {"oracle", difference.oracle_answer}});
+  };
+  return options;
+}
+
+// Ends the server, so that all there is to compare has been.
+int TellOfOracle(fakeetcd::Server& server, SharedLog& log) {
+  server.Stop();
+  const auto count = server.oracle_count();
+  log.Write(LogLevel::kInfo, "compared with the oracle",
+            {{"compared", std::to_string(count.compared)},
+             {"differences", std::to_string(count.differences)}});
+  std::printf("fake-etcd oracle: %s compared, %s differences\n",
+              std::to_string(count.compared).c_str(), std::to_string(count.differences).c_str());
+  return count.differences == 0 ? 0 : kExitDiffers;
+}
+
 int Serve(const Flags& flags) {
   KeepMemory();
   const sigset_t signals = BlockSignals();
-  Log log(flags.log_level, flags.log_outputs);
+  SharedLog log(flags.log_level, flags.log_outputs);
   LogFlags(flags, log);
   std::string error;
-  auto server = fakeetcd::Server::Start(flags.server, &error);
+  auto server = fakeetcd::Server::Start(ThatTells(flags.server, log), &error);
   if (server == nullptr) {
     std::fprintf(stderr, "fake-etcd: %s\n", error.c_str());
     return 1;
@@ -124,8 +166,9 @@ int Serve(const Flags& flags) {
   const int signal = WaitForSignal(signals);
   log.Write(LogLevel::kInfo, "received signal; shutting down",
             {{"signal", signal == SIGTERM ? "terminated" : "interrupt"}});
+  const int code = flags.server.oracle.empty() ? 0 : TellOfOracle(*server, log);
   server.reset();
-  return 0;
+  return code;
 }
 
 }  // namespace
@@ -148,7 +191,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (flags.print_version) {
-    PrintVersion(flags.server.emulate);
+    PrintVersion(flags.server.emulate.empty() ? Flags().server.emulate : flags.server.emulate);
     return 0;
   }
   return Serve(flags);

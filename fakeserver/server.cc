@@ -14,6 +14,7 @@
 #include "fakeserver/base/mutex.h"
 #include "fakeserver/cluster/identity.h"
 #include "fakeserver/engine/engine.h"
+#include "fakeserver/oracle/oracle.h"
 #include "fakeserver/server_agenda.h"
 #include "fakeserver/server_front.h"
 #include "fakeserver/server_port.h"
@@ -114,7 +115,23 @@ absl::Status CheckOptions(const Server::Options& options) {
   if (options.max_request_bytes <= 0 || options.max_request_bytes > kRequestBytesMax) {
     return absl::InvalidArgumentError("the largest request must have 1 to 2147483647 bytes");
   }
+  if (options.oracle.empty()) return absl::OkStatus();
+  if (MakeCompaction(options, TimePoint(), 1)) {
+    return absl::InvalidArgumentError("an oracle does not know of unattended compaction");
+  }
+  if (options.tls.client_cert_auth) {
+    return absl::InvalidArgumentError("an oracle does not know of clients' certificates");
+  }
   return absl::OkStatus();
+}
+
+std::unique_ptr<Oracle> MakeOracle(const Server::Options& options) {
+  if (options.oracle.empty()) return nullptr;
+  return std::make_unique<Oracle>(
+      options.oracle, [tell = options.on_difference](const Oracle::Difference& difference) {
+        if (!tell) return;
+        tell({difference.method, difference.request, difference.fake, difference.oracle});
+      });
 }
 
 absl::Status Take(const std::vector<std::string>& addresses, std::vector<PortReservation>* taken) {
@@ -146,8 +163,9 @@ void Tell(const absl::Status& status, std::string* error) {
 /// The parts of a server in the order they depend on each other.
 struct Server::Impl {
   Impl(const Options& server_options, const Behavior& behavior, const AuthOptions& auth,
-       Front::Ports taken)
+       Front::Ports taken, std::unique_ptr<Oracle> asked_oracle)
       : options(server_options),
+        oracle(std::move(asked_oracle)),
         ports(std::move(taken)),
         endpoints(EndpointsOf(ports.client)),
         http_endpoints(EndpointsOf(ports.http)),
@@ -161,6 +179,9 @@ struct Server::Impl {
                     .max_request_bytes = static_cast<size_t>(options.max_request_bytes)},
                    auth) {
     if (!manual()) engine.OnEarlierDeadline([this] { ticker.Reconsider(); });
+    if (oracle != nullptr) {
+      agenda.SetGate([this](const std::function<void()>& due) { DoOnBoth(due); });
+    }
   }
 
   ~Impl() {
@@ -178,8 +199,20 @@ struct Server::Impl {
 
   bool manual() const { return options.clock == ClockKind::kManual; }
 
+  // The leases that run out here end at the oracle before anything else is done.
+  void DoOnBoth(const std::function<void()>& due) {
+    const MutexLock order(oracle->order());
+    const std::vector<LeaseId> before = engine.LeaseLeases().ids;
+    due();
+    const std::vector<LeaseId> after = engine.LeaseLeases().ids;
+    for (const LeaseId id : before) {
+      if (std::ranges::find(after, id) == after.end()) oracle->EndLease(id);
+    }
+    oracle->Settle();
+  }
+
   absl::Status Serve() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    auto started = Front::Start(dispatcher, options, ports);
+    auto started = Front::Start(dispatcher, options, ports, oracle.get());
     if (!started.ok()) return started.status();
     front = *std::move(started);
     if (!manual()) ticker.Start();
@@ -192,6 +225,7 @@ struct Server::Impl {
   }
 
   const Options options;
+  const std::unique_ptr<Oracle> oracle;  // null without one
   Front::Ports ports;
   const std::vector<std::string> endpoints;
   const std::vector<std::string> http_endpoints;
@@ -217,16 +251,23 @@ std::unique_ptr<Server> Server::Start(const Options& options, std::string* error
     return nullptr;
   };
   if (const auto status = CheckOptions(options); !status.ok()) return fail(status);
-  const auto behavior = Behavior::Parse(options.emulate);
+  auto oracle = MakeOracle(options);
+  std::string release = options.emulate;
+  if (oracle != nullptr && release.empty()) release = oracle->Version();
+  if (oracle != nullptr && release.empty()) {
+    return fail(absl::UnavailableError("the oracle at " + options.oracle + " does not answer"));
+  }
+  const auto behavior = Behavior::Parse(release);
   if (!behavior) {
-    return fail(absl::InvalidArgumentError("cannot emulate etcd \"" + options.emulate +
+    return fail(absl::InvalidArgumentError("cannot emulate etcd \"" + release +
                                            "\": 3.4, 3.5, 3.6 and 3.7 are known"));
   }
   const auto auth = AuthOptionsOf(options, *behavior);
   if (!auth.ok()) return fail(auth.status());
   auto ports = TakePorts(options);
   if (!ports.ok()) return fail(ports.status());
-  auto impl = std::make_unique<Impl>(options, *behavior, *auth, *std::move(ports));
+  auto impl =
+      std::make_unique<Impl>(options, *behavior, *auth, *std::move(ports), std::move(oracle));
   if (!options.snapshot.empty()) {
     const auto status = LoadSnapshot(options.snapshot, impl->engine);
     if (!status.ok()) return fail(status);
@@ -248,6 +289,12 @@ const std::vector<std::string>& Server::metrics_endpoints() const {
   return impl_->metrics_endpoints;
 }
 
+Server::OracleCount Server::oracle_count() const {
+  if (impl_->oracle == nullptr) return {};
+  const Oracle::Count count = impl_->oracle->count();
+  return {.compared = count.compared, .differences = count.differences};
+}
+
 void Server::Stop() {
   const MutexLock lock(impl_->mu);
   impl_->StopServing();
@@ -263,6 +310,7 @@ bool Server::Restart(std::string* error) {
 }
 
 void Server::Reset() {
+  assert(impl_->oracle == nullptr);
   const MutexLock lock(impl_->mu);
   impl_->engine.Reset();
   // After the data: a stream that a client opens in between is ended too, and opened again.

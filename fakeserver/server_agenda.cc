@@ -18,6 +18,11 @@ std::optional<TimePoint> Agenda::Next() {
 }
 
 void Agenda::RunDue() {
+  if (!gate_) return DoWhatIsDue();
+  gate_([this] { DoWhatIsDue(); });
+}
+
+void Agenda::DoWhatIsDue() {
   engine_.RunDue();
   const int64_t revision = engine_.revision();
   std::optional<int64_t> target;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -18,14 +19,21 @@ class Agenda {
   Agenda(Engine& engine, const Clock& clock, std::optional<AutoCompaction> compaction)
       : engine_(engine), clock_(clock), compaction_(std::move(compaction)) {}
 
+  /// Has `gate` call what is due to be done, instead of doing it. To be called before the others.
+  void SetGate(std::function<void(const std::function<void()>& due)> gate) {
+    gate_ = std::move(gate);
+  }
+
   std::optional<TimePoint> Next() ABSL_LOCKS_EXCLUDED(mu_);
   void RunDue() ABSL_LOCKS_EXCLUDED(mu_);
 
  private:
+  void DoWhatIsDue() ABSL_LOCKS_EXCLUDED(mu_);
   std::optional<TimePoint> NextCompaction() const ABSL_LOCKS_EXCLUDED(mu_);
 
   Engine& engine_;
   const Clock& clock_;
+  std::function<void(const std::function<void()>& due)> gate_;
   mutable Mutex mu_;
   std::optional<AutoCompaction> compaction_ ABSL_GUARDED_BY(mu_);
 };

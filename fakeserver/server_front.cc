@@ -13,6 +13,7 @@
 #include "fakeserver/http/front_door.h"
 #include "fakeserver/http/gateway.h"
 #include "fakeserver/http/router.h"
+#include "fakeserver/oracle/mirror.h"
 #include "fakeserver/services/grpc_endpoint.h"
 
 namespace fakeetcd {
@@ -90,34 +91,62 @@ bool AnyTls(const Front::Ports& ports) {
   return any(ports.client) || any(ports.http) || any(ports.metrics);
 }
 
+/// Where the connections of a fake with an oracle go to.
+struct MirrorEndpoint {
+  std::optional<GrpcConnections> connections;
+  std::unique_ptr<Mirror> mirror;
+};
+
+absl::StatusOr<std::unique_ptr<MirrorEndpoint>> StartMirror(Oracle& oracle, GrpcEndpoint& grpc,
+                                                            const GrpcOptions& options,
+                                                            const Behavior& behavior) {
+  auto endpoint = std::make_unique<MirrorEndpoint>();
+  auto mirror = Mirror::Start(oracle, grpc.ChannelToSelf(), [&](grpc::ServerBuilder& builder) {
+    endpoint->connections.emplace(options, behavior, builder);
+  });
+  if (!mirror.ok()) return mirror.status();
+  endpoint->mirror = *std::move(mirror);
+  return endpoint;
+}
+
 }  // namespace
 
 /// In the order they depend on each other: the door goes first.
 struct Front::Parts {
   Parts(Dispatcher& dispatcher, const Server::Options& options,
-        std::unique_ptr<GrpcEndpoint> services)
+        std::unique_ptr<GrpcEndpoint> services, std::unique_ptr<MirrorEndpoint> before_them)
       : grpc(std::move(services)),
-        gateway(dispatcher.behavior(), [this] { return grpc->ChannelToSelf(); }),
+        mirror(std::move(before_them)),
+        gateway(dispatcher.behavior(),
+                [this] {
+                  return mirror != nullptr ? mirror->mirror->ChannelToSelf()
+                                           : grpc->ChannelToSelf();
+                }),
         router(dispatcher, gateway,
                {.cors = options.cors,
                 .host_whitelist = options.host_whitelist,
                 .enable_grpc_gateway = options.enable_grpc_gateway}) {}
 
   FrontDoor::Handlers Handlers() {
-    return {.grpc = [this](int socket, std::string_view read,
-                           bool tls) { grpc->Serve(socket, read, tls); },
+    return {.grpc =
+                [this](int socket, std::string_view read, bool tls) {
+                  if (mirror == nullptr) return grpc->Serve(socket, read, tls);
+                  mirror->connections->Serve(socket, read, tls);
+                },
             .http = [this](const auto& exchange) { router.Serve(exchange); },
             .needs_body = [this](const HttpRequest& request) { return router.NeedsBody(request); }};
   }
 
   const std::unique_ptr<GrpcEndpoint> grpc;
+  const std::unique_ptr<MirrorEndpoint> mirror;  // null without an oracle
   Gateway gateway;
   Router router;
   std::optional<FrontDoor> door;
 };
 
 absl::StatusOr<std::unique_ptr<Front>> Front::Start(Dispatcher& dispatcher,
-                                                    const Server::Options& options, Ports& ports) {
+                                                    const Server::Options& options, Ports& ports,
+                                                    Oracle* oracle) {
   GrpcOptions grpc_options = GrpcOptionsOf(options);
   std::shared_ptr<const TlsContext> context;
   if (AnyTls(ports)) {
@@ -133,9 +162,15 @@ absl::StatusOr<std::unique_ptr<Front>> Front::Start(Dispatcher& dispatcher,
   }
   auto grpc = GrpcEndpoint::Start(dispatcher, grpc_options);
   if (!grpc.ok()) return grpc.status();
+  std::unique_ptr<MirrorEndpoint> mirror;
+  if (oracle != nullptr) {
+    auto started = StartMirror(*oracle, **grpc, grpc_options, dispatcher.behavior());
+    if (!started.ok()) return started.status();
+    mirror = *std::move(started);
+  }
   auto listeners = ListenAt(ports);
   if (!listeners.ok()) return listeners.status();
-  auto parts = std::make_unique<Parts>(dispatcher, options, *std::move(grpc));
+  auto parts = std::make_unique<Parts>(dispatcher, options, *std::move(grpc), std::move(mirror));
   parts->door.emplace(*std::move(listeners), parts->Handlers(), std::move(context));
   return std::unique_ptr<Front>(new Front(std::move(parts)));
 }

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 
 #include "fakeetcd/server.h"
+#include "fakeserver/oracle/oracle.h"
 #include "fakeserver/server_port.h"
 #include "fakeserver/services/dispatcher.h"
 
@@ -21,9 +22,11 @@ class Front {
     std::vector<PortReservation> metrics;
   };
 
-  /// Fails when it cannot listen at one of the ports.
+  /// Every call is made to `oracle`, too, unless that is null. Fails when it cannot listen at one
+  /// of the ports, or as Oracle::Meet does.
   static absl::StatusOr<std::unique_ptr<Front>> Start(Dispatcher& dispatcher,
-                                                      const Server::Options& options, Ports& ports);
+                                                      const Server::Options& options, Ports& ports,
+                                                      Oracle* oracle);
   /// Cancels what is under way, closes the connections and returns when nothing is left.
   ~Front();
 

@@ -33,7 +33,7 @@ Step StepOfLine(const std::string& line) {
     step.bytes = bytes;
     return step;
   }
-  const std::shared_ptr<google::protobuf::Message> request = NewRequest(step.method);
+  const std::shared_ptr<google::protobuf::Message> request = comparison::NewRequest(step.method);
   if (request == nullptr || !request->ParseFromString(bytes)) {
     throw std::runtime_error("no request: " + line);
   }

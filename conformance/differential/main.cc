@@ -56,6 +56,7 @@ class Servers {
     fake_ = std::make_unique<EtcdServer>(EtcdServer::Options{
         .binary = flags.fake, .picks_port = true, .flags = {"--emulate=" + version, kQuickHashes}});
     right_ = fake_->endpoint();
+    AwaitStorageVersion();
   }
 
   static std::string VersionOf(const std::string& endpoint) {
@@ -75,6 +76,18 @@ class Servers {
   }
 
  private:
+  // Since 3.6 etcd brings its files up to its release a while after it serves.
+  void AwaitStorageVersion() const {
+    constexpr std::chrono::seconds kPatience{10};
+    const Wire left(left_);
+    const Wire right(right_);
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (left.Call(pb::StatusRequest())->storageversion() !=
+               right.Call(pb::StatusRequest())->storageversion() &&
+           std::chrono::steady_clock::now() < deadline) {
+    }
+  }
+
   std::unique_ptr<EtcdServer> real_;
   std::unique_ptr<EtcdServer> fake_;
   std::string left_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <google/protobuf/util/message_differencer.h>
 #include <grpcpp/channel.h>
 
 #include "conformance/support/requests.h"
@@ -25,29 +24,7 @@ bool ChangesMembers(const Step& step) {
          step.method != "/etcdserverpb.Cluster/MemberList";
 }
 
-std::vector<std::string> NewsIn(const pb::WatchResponse& response) {
-  std::vector<std::string> lines;
-  const std::string at = std::to_string(response.header().revision());
-  if (response.created()) lines.push_back("created at " + at);
-  for (const auto& event : response.events()) lines.push_back(DescribeMessage(event));
-  if (response.canceled()) {
-    lines.push_back("canceled, compact_revision " + std::to_string(response.compact_revision()) +
-                    ", \"" + response.cancel_reason() + "\"");
-  }
-  return lines;
-}
-
 }  // namespace
-
-bool Outcome::Equals(const Outcome& other) const {
-  if (status.error_code() != other.status.error_code()) return false;
-  if (!status.ok()) return status.error_message() == other.status.error_message();
-  return google::protobuf::util::MessageDifferencer::Equals(*answer, *other.answer);
-}
-
-std::string Outcome::ToString() const {
-  return status.ok() ? answer->ShortDebugString() : DescribeStatus(status);
-}
 
 struct Side::Parts {
   explicit Parts(const std::string& endpoint)
@@ -101,13 +78,8 @@ Outcome Side::End(const Step& step, Exchange& exchange) {
        ++attempt) {
     reply = Begin(step)->Take();
   }
-  Outcome outcome{.status = {reply.status.error_code(), Mask::Text(reply.status.error_message())},
-                  .answer = NewResponse(step.method)};
+  Outcome outcome = comparison::OutcomeOf(step.method, reply.status, reply.message);
   if (!outcome.status.ok()) return outcome;
-  if (!outcome.answer->ParseFromString(reply.message)) {
-    outcome.status = {grpc::StatusCode::INTERNAL, "the answer is no message"};
-    return outcome;
-  }
   if (const auto* login = dynamic_cast<const pb::AuthenticateResponse*>(outcome.answer.get())) {
     tokens_[dynamic_cast<const pb::AuthenticateRequest&>(*step.request).name()] = login->token();
   }
@@ -134,7 +106,7 @@ bool Side::AwaitNews(std::chrono::milliseconds patience,
                                               [](const auto& /*any*/) { return true; });
     if (!response) return false;
     News& news = news_[response->watch_id()];
-    for (std::string& line : NewsIn(*response)) news.lines.push_back(std::move(line));
+    for (std::string& line : comparison::NewsIn(*response)) news.lines.push_back(std::move(line));
     news.open = !response->canceled();
   }
   return true;

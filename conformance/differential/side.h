@@ -8,23 +8,15 @@
 #include <string>
 #include <vector>
 
-#include <grpcpp/support/status.h>
-
-#include "conformance/differential/mask.h"
+#include "comparison/answer.h"
+#include "comparison/mask.h"
 #include "conformance/differential/step.h"
 #include "conformance/support/exchange.h"
 
 namespace conformance {
 
-/// What a side made of a call, as far as it can be compared.
-struct Outcome {
-  grpc::Status status;
-  /// The answer, with what differs from server to server masked.
-  std::shared_ptr<google::protobuf::Message> answer;
-
-  bool Equals(const Outcome& other) const;
-  std::string ToString() const;
-};
+using comparison::Mask;
+using comparison::Outcome;
 
 /// What one watch was told and nobody has looked at yet: each event or other news on a line of its
 /// own. How events are cut into responses is the server's affair, and differs when it catches up.

@@ -1,6 +1,5 @@
 #include "conformance/differential/step.h"
 
-#include <google/protobuf/descriptor.h>
 #include <google/protobuf/text_format.h>
 
 #include "absl/strings/escaping.h"
@@ -21,20 +20,6 @@ std::string Lines(const google::protobuf::Message& message, const std::string& i
   return indented;
 }
 
-// The paths are etcd's, the descriptors ours: "/etcdserverpb.KV/Put" is
-// etcdpp_proto.etcdserverpb.KV.
-const google::protobuf::MethodDescriptor* Described(const std::string& method) {
-  const size_t slash = method.rfind('/');
-  const auto* const service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-      "etcdpp_proto." + method.substr(1, slash - 1));
-  return service == nullptr ? nullptr : service->FindMethodByName(method.substr(slash + 1));
-}
-
-std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor& type) {
-  return std::unique_ptr<google::protobuf::Message>(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
-}
-
 std::string AsStatement(const Step& step) {
   if (step.bytes) {
     return "  s.CallRaw(\"" + step.method + "\", std::string(\"" + absl::CHexEscape(*step.bytes) +
@@ -50,17 +35,6 @@ std::string AsStatement(const Step& step) {
 }
 
 }  // namespace
-
-std::unique_ptr<google::protobuf::Message> NewRequest(const std::string& method) {
-  const auto* const described = Described(method);
-  return described == nullptr ? nullptr : NewMessage(*described->input_type());
-}
-
-std::unique_ptr<google::protobuf::Message> NewResponse(const std::string& method) {
-  const auto* const described = Described(method);
-  if (described == nullptr) return std::make_unique<pb::ResponseHeader>();
-  return NewMessage(*described->output_type());
-}
 
 std::string AsCase(const Script& script, const std::string& name) {
   std::string text = "TEST(Differential, " + name + ") {\n  Scratch s;\n";

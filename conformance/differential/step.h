@@ -40,12 +40,6 @@ Step StepOf(const Request& request, const std::string& caller = "") {
           .caller = caller};
 }
 
-/// An empty message of what `method` answers with; of a method that etcd has not, any.
-std::unique_ptr<google::protobuf::Message> NewResponse(const std::string& method);
-
-/// An empty message of what `method` takes; null for a method that etcd has not.
-std::unique_ptr<google::protobuf::Message> NewRequest(const std::string& method);
-
 /// The script as a conformance case (support/from_text.h) but for what to expect of its last step.
 /// Its keys and revisions are those of a fresh server, and who calls is in comments.
 std::string AsCase(const Script& script, const std::string& name);

@@ -5,22 +5,12 @@
 #include <google/protobuf/message.h>
 #include <grpcpp/support/status.h>
 
+#include "comparison/answer.h"
+
 namespace conformance {
 namespace {
 
 constexpr size_t kLinesKept = 24;
-constexpr size_t kTextShown = 1200;
-constexpr size_t kBytesPrinted = 16384;
-
-const char* CodeName(grpc::StatusCode code) {
-  static constexpr const char* kNames[] = {
-      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
-      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
-      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
-      "DataLoss", "Unauthenticated"};
-  const auto index = static_cast<size_t>(code);
-  return index < std::size(kNames) ? kNames[index] : "no code of gRPC";
-}
 
 }  // namespace
 
@@ -53,16 +43,11 @@ std::vector<std::string> ExchangeLog::Take() {
 }
 
 std::string DescribeStatus(const grpc::Status& status) {
-  return std::string(CodeName(status.error_code())) + " (" + std::to_string(status.error_code()) +
-         ")" + (status.error_message().empty() ? "" : " " + status.error_message());
+  return comparison::DescribeStatus(status);
 }
 
 std::string DescribeMessage(const google::protobuf::Message& message) {
-  const size_t size = message.ByteSizeLong();
-  if (size > kBytesPrinted) return "… " + std::to_string(size) + " bytes …";
-  std::string text = message.ShortDebugString();
-  if (text.size() <= kTextShown) return text;
-  return text.substr(0, kTextShown) + " … " + std::to_string(size) + " bytes in all";
+  return comparison::DescribeMessage(message);
 }
 
 }  // namespace conformance

@@ -1,11 +1,9 @@
 #include "fakeserver/services/grpc_endpoint.h"
 
-#include <algorithm>
-#include <climits>
+#include <optional>
 #include <utility>
 
 #include <grpcpp/channel.h>
-#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -21,52 +19,6 @@
 #include "fakeserver/services/watch_service.h"
 
 namespace fakeetcd {
-namespace {
-
-int Milliseconds(std::chrono::milliseconds duration) {
-  return static_cast<int>(std::clamp<int64_t>(duration.count(), 0, INT_MAX));
-}
-
-void SetChannelArguments(const GrpcOptions& options, grpc::ServerBuilder& builder) {
-  // The size of messages is ours to refuse, in etcd's words.
-  builder.SetMaxReceiveMessageSize(-1);
-  builder.SetMaxSendMessageSize(-1);
-  // grpc-go's limits.
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 << 20);
-  builder.AddChannelArgument(
-      GRPC_ARG_MAX_CONCURRENT_STREAMS,
-      static_cast<int>(std::clamp<int64_t>(options.max_concurrent_streams, 1, INT_MAX)));
-  // Who pings more often than the minimum, or at all while nothing is going on, is sent away at
-  // the third time (etcdserver/api/v3rpc, keepalive.EnforcementPolicy).
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             Milliseconds(options.keepalive_min_time));
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
-  const bool pings = options.keepalive_interval.count() > 0;
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
-                             pings ? Milliseconds(options.keepalive_interval) : INT_MAX);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
-                             Milliseconds(options.keepalive_timeout));
-  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
-}
-
-std::shared_ptr<grpc::ServerCredentials> Credentials(const GrpcTls& tls) {
-  grpc::SslServerCredentialsOptions options(
-      tls.client_certificate_required ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                                      : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-  options.pem_key_cert_pairs.push_back({tls.key, tls.certificate});
-  options.pem_root_certs = tls.authorities;
-  return grpc::SslServerCredentials(options);
-}
-
-std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> Acceptor(
-    const std::shared_ptr<grpc::ServerCredentials>& credentials, grpc::ServerBuilder& builder) {
-  return builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
-}
-
-}  // namespace
-
 /// The services and the server that calls them; the server goes first.
 struct GrpcEndpoint::Parts {
   explicit Parts(Dispatcher& dispatcher)
@@ -100,8 +52,7 @@ struct GrpcEndpoint::Parts {
   ElectionService election;
   HealthService health;
   Unserved unserved;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> plain;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> tls;
+  std::optional<GrpcConnections> connections;
   std::unique_ptr<grpc::Server> server;
 };
 
@@ -111,14 +62,7 @@ absl::StatusOr<std::unique_ptr<GrpcEndpoint>> GrpcEndpoint::Start(Dispatcher& di
                                                                   const GrpcOptions& options) {
   auto endpoint = std::unique_ptr<GrpcEndpoint>(new GrpcEndpoint(dispatcher));
   grpc::ServerBuilder builder;
-  SetChannelArguments(options, builder);
-  // etcd's library knows no deflate, and up to 3.4 was built without gzip (decode.cc).
-  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
-  if (!dispatcher.behavior().accepts_gzip) {
-    builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
-  }
-  endpoint->parts_->plain = Acceptor(grpc::InsecureServerCredentials(), builder);
-  if (options.tls) endpoint->parts_->tls = Acceptor(Credentials(*options.tls), builder);
+  endpoint->parts_->connections.emplace(options, dispatcher.behavior(), builder);
   endpoint->parts_->RegisterAt(builder);
   endpoint->parts_->server = builder.BuildAndStart();
   if (endpoint->parts_->server == nullptr) return absl::InternalError("cannot start gRPC");
@@ -132,11 +76,7 @@ GrpcEndpoint::~GrpcEndpoint() {
 }
 
 void GrpcEndpoint::Serve(int socket, std::string_view read, bool tls) {
-  grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-  connection.fd = socket;
-  const grpc::Slice slice(read.data(), read.size());
-  connection.read_buffer = grpc::ByteBuffer(&slice, 1);
-  (tls ? parts_->tls : parts_->plain)->HandleNewConnection(&connection);
+  parts_->connections->Serve(socket, read, tls);
 }
 
 std::shared_ptr<grpc::Channel> GrpcEndpoint::ChannelToSelf() {

@@ -1,38 +1,18 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 
 #include "fakeserver/services/dispatcher.h"
+#include "fakeserver/services/grpc_connections.h"
 
 namespace grpc {
 class Channel;
 }
 
 namespace fakeetcd {
-
-/// What connections with TLS are secured with, in PEM.
-struct GrpcTls {
-  std::string certificate;
-  std::string key;
-  std::string authorities;
-  bool client_certificate_required = false;
-};
-
-/// How a server's connections behave; etcd's flags of the same names.
-struct GrpcOptions {
-  std::optional<GrpcTls> tls = {};
-  int64_t max_concurrent_streams = UINT32_MAX;
-  std::chrono::milliseconds keepalive_min_time = std::chrono::seconds(5);
-  std::chrono::milliseconds keepalive_interval = std::chrono::hours(2);
-  std::chrono::milliseconds keepalive_timeout = std::chrono::seconds(20);
-};
 
 /// etcd's gRPC services, from construction to destruction, on connections that somebody else
 /// accepts. Thread-safe.

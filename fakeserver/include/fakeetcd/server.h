@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,19 @@ class Server {
     std::string min_version;
   };
 
+  /// Where a server and its oracle (Options::oracle) did not answer alike.
+  struct Difference {
+    std::string method;   // "/etcdserverpb.KV/Put"
+    std::string request;  // the message as text, or which watch
+    std::string answer;   // the message, or how the call failed; of a watch, what it was told
+    std::string oracle_answer;
+  };
+  /// How many calls were made to both, and how many differences there were.
+  struct OracleCount {
+    int64_t compared = 0;
+    int64_t differences = 0;
+  };
+
   struct Options {
     /// "HOST:PORT", where port 0 takes a free one; or a URL as etcd's --listen-client-urls has it:
     /// "http://…", "https://…", "unix://PATH" and, with TLS, "unixs://PATH".
@@ -72,6 +86,15 @@ class Server {
     /// be read, is damaged, or is of a release that the one emulated refuses as too new, no server
     /// starts.
     std::string snapshot;
+
+    /// "HOST:PORT" of a real etcd, without TLS, of one member and as fresh as this server. Every
+    /// call is made to it, too, one at a time, and the answers, and what watches are told, are
+    /// compared; clients are given this server's. With `emulate` empty this server is of its
+    /// oracle's release. Its leases end there when they end here. Not together with unattended
+    /// compaction, nor with tls.client_cert_auth.
+    std::string oracle;
+    /// Told of each difference, one at a time, on any thread; it must not call this server.
+    std::function<void(const Difference&)> on_difference;
 
     // What etcd's flags of the same names set, with etcd's defaults.
     int64_t max_txn_ops = 128;
@@ -117,6 +140,9 @@ class Server {
   const std::vector<std::string>& http_endpoints() const;
   const std::vector<std::string>& metrics_endpoints() const;
 
+  /// What came of Options::oracle so far.
+  OracleCount oracle_count() const;
+
   /// Drops every connection and refuses new ones until Restart. The data stay, and the port stays
   /// taken. Stopping a stopped server does nothing.
   void Stop();
@@ -127,7 +153,7 @@ class Server {
   bool Restart(std::string* error = nullptr);
 
   /// Forgets all data, those of Options::snapshot too, as etcd started on an empty directory.
-  /// Streams are ended; connections stay.
+  /// Streams are ended; connections stay. REQUIRES: there is no oracle.
   void Reset();
 
   /// Moves a manual clock, and does all that falls due on the way at its own time: leases expire,

@@ -6,9 +6,12 @@
 
 #include <google/protobuf/message.h>
 
-#include "conformance/support/rpc.h"
+#include "etcdpp_proto/cluster.pb.h"
+#include "etcdpp_proto/maintenance.pb.h"
 
-namespace conformance {
+namespace comparison {
+
+namespace pb = etcdpp_proto::etcdserverpb;
 
 /// The members of one side, in the order in which it was seen to get them: a script and its
 /// answers name them by their place there. What no two servers agree on is left out of answers here
@@ -22,6 +25,8 @@ class Mask {
   void Learn(const google::protobuf::Message& answer);
   /// Puts ids where a step has places.
   void Unmask(google::protobuf::Message& request) const;
+  /// Puts the ids of this side where a request has those of `other`.
+  void Translate(const Mask& other, google::protobuf::Message& request) const;
   /// Leaves out ids, time that passes, and orders and sizes that depend on it.
   void Apply(google::protobuf::Message& answer) const;
   /// The text without the blanks that Go's protobuf library strews into what it says, other ones in
@@ -31,6 +36,7 @@ class Mask {
  private:
   uint64_t IdAt(uint64_t place) const;
   uint64_t PlaceOf(uint64_t id) const;
+  uint64_t Translated(const Mask& other, uint64_t id) const;
   void Apply(pb::Member& member) const;
   void Apply(pb::StatusResponse& status) const;
 
@@ -38,4 +44,4 @@ class Mask {
   pb::Member self_;
 };
 
-}  // namespace conformance
+}  // namespace comparison

@@ -1,11 +1,14 @@
-#include "conformance/differential/mask.h"
+#include "comparison/mask.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_replace.h"
 
-namespace conformance {
+#include "etcdpp_proto/auth.pb.h"
+#include "etcdpp_proto/lease.pb.h"
+
+namespace comparison {
 namespace {
 
 using google::protobuf::Message;
@@ -16,6 +19,17 @@ bool With(Message& message, const Change& change) {
   auto* const found = dynamic_cast<Type*>(&message);
   if (found != nullptr) change(*found);
   return found != nullptr;
+}
+
+// Puts what `changed` makes of each member's id in a request about members.
+template <typename Changed>
+void WithIds(Message& request, const Changed& changed) {
+  const auto change = [&](auto& found) { found.set_id(changed(found.id())); };
+  if (With<pb::MemberRemoveRequest>(request, change)) return;
+  if (With<pb::MemberUpdateRequest>(request, change)) return;
+  if (With<pb::MemberPromoteRequest>(request, change)) return;
+  With<pb::MoveLeaderRequest>(request,
+                              [&](auto& move) { move.set_targetid(changed(move.targetid())); });
 }
 
 template <typename Repeated, typename Less>
@@ -57,12 +71,19 @@ void Mask::Learn(const Message& answer) {
 }
 
 void Mask::Unmask(Message& request) const {
-  const auto unmask = [this](auto& found) { found.set_id(IdAt(found.id())); };
-  if (With<pb::MemberRemoveRequest>(request, unmask)) return;
-  if (With<pb::MemberUpdateRequest>(request, unmask)) return;
-  if (With<pb::MemberPromoteRequest>(request, unmask)) return;
-  With<pb::MoveLeaderRequest>(request,
-                              [this](auto& move) { move.set_targetid(IdAt(move.targetid())); });
+  WithIds(request, [this](uint64_t id) { return IdAt(id); });
+}
+
+void Mask::Translate(const Mask& other, Message& request) const {
+  const auto translated = [&](uint64_t id) { return Translated(other, id); };
+  WithIds(request, translated);
+  With<pb::AlarmRequest>(request,
+                         [&](auto& alarm) { alarm.set_memberid(translated(alarm.memberid())); });
+}
+
+uint64_t Mask::Translated(const Mask& other, uint64_t id) const {
+  const auto found = std::find(other.ids_.begin(), other.ids_.end(), id);
+  return found == other.ids_.end() ? id : IdAt(static_cast<uint64_t>(found - other.ids_.begin()));
 }
 
 void Mask::Apply(pb::Member& member) const {
@@ -111,11 +132,12 @@ void Mask::Apply(Message& answer) const {
   With<pb::StatusResponse>(answer, [this](auto& status) { Apply(status); });
   With<pb::HashResponse>(answer, [](auto& hash) { hash.clear_hash(); });
   With<pb::AuthenticateResponse>(answer, [](auto& login) { login.clear_token(); });
-  With<pb::AlarmResponse>(answer, [](auto& alarms) {
+  With<pb::AlarmResponse>(answer, [this](auto& alarms) {
+    for (auto& alarm : *alarms.mutable_alarms()) alarm.set_memberid(PlaceOf(alarm.memberid()));
     Sort(alarms.mutable_alarms(), [](const auto& a, const auto& b) {
       return std::pair(a.alarm(), a.memberid()) < std::pair(b.alarm(), b.memberid());
     });
   });
 }
 
-}  // namespace conformance
+}  // namespace comparison
