@@ -185,7 +185,7 @@ void Oracle::Learn(const AskedCall& asked, const Message& fake, Message& oracle)
     const auto& token = static_cast<const pb::AuthenticateResponse&>(oracle).token();
     tokens_[static_cast<const pb::AuthenticateResponse&>(fake).token()] = token;
     const auto& login = static_cast<const pb::AuthenticateRequest&>(*request);
-    if (login.name() == "root") root_token_ = token;
+    if (login.name() == "root") root_login_ = asked.bytes;
   }
   LearnLease(*request, fake, oracle);
 }
@@ -213,16 +213,26 @@ void Oracle::LearnLease(const Message& request, const Message& fake, Message& or
   }
 }
 
-void Oracle::EndLease(int64_t id) {
-  CallMetadata metadata;
+CallMetadata Oracle::LogInAsRoot() const {
+  std::string login;
   {
     const MutexLock lock(mu_);
-    if (!root_token_.empty()) metadata.emplace("token", root_token_);
+    login = root_login_;
   }
+  pb::AuthenticateResponse answer;
+  const CallReply reply = OutgoingCall(channel_, kAuthenticate, login, {}).Take();
+  if (reply.status.ok()) answer.ParseFromString(reply.bytes);
+  return {{"token", answer.token()}};
+}
+
+void Oracle::EndLease(int64_t id) {
   pb::LeaseRevokeRequest request;
   request.set_id(id);
   pb::LeaseRevokeResponse response;
-  const auto status = AskDirectly(channel_, kLeaseRevoke, request, &response, metadata);
+  auto status = AskDirectly(channel_, kLeaseRevoke, request, &response);
+  if (!status.ok()) {
+    status = AskDirectly(channel_, kLeaseRevoke, request, &response, LogInAsRoot());
+  }
   if (status.ok()) return;
   Report({.method = kLeaseRevoke,
           .request = comparison::DescribeMessage(request),

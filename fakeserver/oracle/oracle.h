@@ -88,6 +88,7 @@ class Oracle {
 
  private:
   using Message = google::protobuf::Message;
+  CallMetadata LogInAsRoot() const ABSL_LOCKS_EXCLUDED(mu_);
   void Learn(const AskedCall& asked, const Message& fake, Message& oracle)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void LearnLease(const Message& request, const Message& fake, Message& oracle)
@@ -102,7 +103,7 @@ class Oracle {
   std::optional<comparison::Mask> fake_mask_ ABSL_GUARDED_BY(mu_);
   std::optional<comparison::Mask> oracle_mask_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, std::string> tokens_ ABSL_GUARDED_BY(mu_);  // the oracle's by the fake's
-  std::string root_token_ ABSL_GUARDED_BY(mu_);                     // the oracle's
+  std::string root_login_ ABSL_GUARDED_BY(mu_);                     // the last that succeeded
   std::map<int64_t, int64_t> longer_leases_ ABSL_GUARDED_BY(mu_);   // by how many seconds
   std::list<std::shared_ptr<WatchNews>> watches_ ABSL_GUARDED_BY(mu_);
   Count count_ ABSL_GUARDED_BY(mu_);
