@@ -63,18 +63,13 @@ int64_t CallbackWatch::compact_revision() const { return state_->watch.compact_r
 
 Result<WatchResponse> WatchOnce(Client client, KeyRange range, std::chrono::milliseconds timeout,
                                 const WatchOptions& options, const CallOptions& call) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto deadline = internal::Later(std::chrono::steady_clock::now(), timeout);
   CallOptions creation = call;
-  if (!creation.timeout && timeout < std::chrono::seconds(5)) creation.timeout = timeout;
+  const auto its_own = call.timeout.value_or(client.connection()->call_timeout());
+  creation.timeout = std::min(timeout, its_own);
   Watch watch = client.Watch(std::move(range), options, creation);
   while (true) {
-    auto left = kNoTimeout;
-    if (timeout != kNoTimeout) {
-      const auto spent = std::chrono::steady_clock::now() - begin;
-      left = std::chrono::ceil<std::chrono::milliseconds>(timeout - spent);
-      left = std::max(left, std::chrono::milliseconds(0));
-    }
-    auto response = watch.NextFor(left);
+    auto response = watch.NextFor(internal::Left(deadline));
     if (!response.ok() || !response->IsProgress()) return response;
   }
 }

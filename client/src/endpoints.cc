@@ -1,6 +1,7 @@
 #include "client/src/endpoints.h"
 
 #include <algorithm>
+#include <climits>
 #include <filesystem>
 #include <iterator>
 #include <utility>
@@ -20,13 +21,17 @@ int64_t Ticks(Clock::time_point time) { return time.time_since_epoch().count(); 
 
 Clock::time_point FromTicks(int64_t ticks) { return Clock::time_point(Clock::duration(ticks)); }
 
+// gRPC takes INT_MAX for never.
+int ToInt(std::chrono::milliseconds time) {
+  return static_cast<int>(std::clamp<int64_t>(time.count(), 0, INT_MAX));
+}
+
 grpc::ChannelArguments ArgumentsFor(const Options& options, const Target& target, int connection) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(options.max_send_bytes);
   arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive_time.count()));
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
-                   static_cast<int>(options.keepalive_timeout.count()));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, ToInt(options.keepalive_time));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ToInt(options.keepalive_timeout));
   // etcd closes connections that are probed while idle.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
   // Without it gRPC stops probing after two pings on a watch that only listens, and a dead peer
@@ -36,8 +41,7 @@ grpc::ChannelArguments ArgumentsFor(const Options& options, const Target& target
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 3000);
   // Despite its name, this is how long one connection attempt may take.
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
-                   static_cast<int>(options.connect_timeout.count()));
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, ToInt(options.connect_timeout));
   // A name is looked up anew when a connection breaks; by default no sooner than after 30 s.
   arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 1000);
   // Channels with equal arguments would share one connection.
@@ -188,8 +192,8 @@ bool Endpoints::OnFailed(Endpoint& endpoint) {
   const auto now = Clock::now();
   endpoint.failures.fetch_add(1, std::memory_order_relaxed);
   endpoint.last_failure.store(Ticks(now), std::memory_order_relaxed);
-  return endpoint.failed_until.exchange(Ticks(now + options_.failover.retry_after),
-                                        std::memory_order_relaxed) == 0;
+  const auto until = internal::Later(now, options_.failover.retry_after);
+  return endpoint.failed_until.exchange(Ticks(until), std::memory_order_relaxed) == 0;
 }
 
 bool Endpoints::OnAnswered(Endpoint& endpoint) {

@@ -57,6 +57,10 @@ std::optional<milliseconds> ParseDuration(std::string_view text) {
     total += number * unit->milliseconds;
     text.remove_prefix(unit->name.size());
   }
+  // No further than Go counts. Infinity and what is no number are not either.
+  constexpr auto kLongest =
+      std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds::max());
+  if (!(total <= static_cast<double>(kLongest.count()))) return std::nullopt;
   return milliseconds(static_cast<int64_t>(total));
 }
 

@@ -93,8 +93,9 @@ TEST_F(OptionsFromEnvironmentTest, MayBelieveAnyServer) {
 
 TEST_F(OptionsFromEnvironmentTest, NameTheVariableThatMakesNoSense) {
   const std::pair<const char*, const char*> cases[] = {
-      {"DIAL_TIMEOUT", "5"},           {"COMMAND_TIMEOUT", "soon"}, {"KEEPALIVE_TIME", "-1s"},
-      {"INSECURE_TRANSPORT", "maybe"}, {"DIAL_TIMEOUT", "1s2"},
+      {"DIAL_TIMEOUT", "5"},           {"COMMAND_TIMEOUT", "soon"},  {"KEEPALIVE_TIME", "-1s"},
+      {"INSECURE_TRANSPORT", "maybe"}, {"DIAL_TIMEOUT", "1s2"},      {"DIAL_TIMEOUT", "infs"},
+      {"DIAL_TIMEOUT", "nanh"},        {"DIAL_TIMEOUT", "3000000h"},
   };
   for (const auto& [name, value] : cases) {
     Set(name, value);

@@ -39,9 +39,8 @@ struct RangeCache::State {
   Status Wait(std::chrono::milliseconds timeout, const Done& done) const {
     std::unique_lock lock(mu);
     const auto over = [&] { return done() || !status.ok(); };
-    if (timeout == kNoTimeout) {
-      changed.wait(lock, over);
-    } else if (!changed.wait_for(lock, timeout, over)) {
+    const auto until = internal::Later(std::chrono::steady_clock::now(), timeout);
+    if (!changed.wait_until(lock, until, over)) {
       return {Code::kDeadlineExceeded, "the cache is not that far within the time given"};
     }
     return done() ? Status() : status;
@@ -70,11 +69,8 @@ std::vector<KeyValue> RangeCache::List(const KeyRange& range) const {
   const std::lock_guard lock(state_->mu);
   const auto& kvs = state_->kvs;
   std::vector<KeyValue> list;
-  const bool unbounded = range.end() == std::string(1, '\0');
   for (auto it = kvs.lower_bound(range.key()); it != kvs.end(); ++it) {
-    const bool inside =
-        range.end().empty() ? it->first == range.key() : unbounded || it->first < range.end();
-    if (!inside) break;
+    if (!range.Contains(it->first)) break;
     list.push_back(it->second);
   }
   return list;
@@ -100,7 +96,7 @@ Status RangeCache::WaitSynced(std::chrono::milliseconds timeout) const {
 }
 
 Status RangeCache::WaitFor(int64_t revision, std::chrono::milliseconds timeout) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto deadline = internal::Later(std::chrono::steady_clock::now(), timeout);
   if (Status synced = WaitSynced(timeout); !synced.ok()) return synced;
   if (this->revision() >= revision) return {};
   RangeOptions newest;
@@ -108,14 +104,12 @@ Status RangeCache::WaitFor(int64_t revision, std::chrono::milliseconds timeout) 
   newest.sort_order = SortOrder::kDescend;
   newest.sort_target = SortTarget::kModRevision;
   newest.keys_only = true;
-  const auto now = client_.Range(range_, newest);
+  CallOptions call;
+  call.timeout = std::min(internal::Left(deadline), client_.connection()->call_timeout());
+  const auto now = client_.Range(range_, newest, call);
   if (!now.ok()) return now.status();
   const int64_t last_put = now->kvs.empty() ? 0 : now->kvs[0].mod_revision;
-  auto left = timeout;
-  if (timeout != kNoTimeout) {
-    const auto spent = std::chrono::steady_clock::now() - begin;
-    left = std::chrono::ceil<std::chrono::milliseconds>(timeout - spent);
-  }
+  const auto left = internal::Left(deadline);
   if (now->header.revision < revision) {  // of a time to come
     return state_->Wait(left, [&] { return state_->revision >= revision; });
   }

@@ -5,8 +5,18 @@
 
 namespace etcdpp {
 
+namespace {
+
+// As microseconds, which cannot count all that milliseconds can.
+std::chrono::microseconds Countable(std::chrono::milliseconds delay) {
+  constexpr std::chrono::hours kLongest(100'000);
+  return std::min<std::chrono::milliseconds>(delay, kLongest);
+}
+
+}  // namespace
+
 Backoff::Backoff(std::chrono::milliseconds initial, std::chrono::milliseconds max, unsigned seed)
-    : initial_(initial), max_(max), next_(initial), random_(seed) {}
+    : initial_(Countable(initial)), max_(Countable(max)), next_(initial_), random_(seed) {}
 
 std::chrono::microseconds Backoff::Next() {
   const std::chrono::microseconds whole = next_;
@@ -85,9 +95,11 @@ Status Retry::Final(const FailedAttempt& failed) const {
 }
 
 Status Retry::Ended(const Status& status) const {
-  const bool cancelled = status.code() == Code::kCancelled;
-  return status.OfCall(Outcome::kNotApplied, attempts_,
-                       cancelled ? RetryStop::kCancelled : RetryStop::kPermanent);
+  RetryStop stop = RetryStop::kPermanent;
+  if (status.code() == Code::kCancelled) stop = RetryStop::kCancelled;
+  if (status.code() == Code::kDeadlineExceeded) stop = RetryStop::kDeadline;
+  const bool repeated = idempotency_ == Idempotency::kRepeatableWrite && reached_server_;
+  return status.OfCall(repeated ? Outcome::kUnknown : Outcome::kNotApplied, attempts_, stop);
 }
 
 bool IsTransient(Code code) {
@@ -104,6 +116,11 @@ bool IsTransient(Code code) {
     default:
       return false;
   }
+}
+
+bool MayPass(const Status& status) {
+  return status.code() == Code::kUnavailable || status.code() == Code::kDeadlineExceeded ||
+         status.reason() == Reason::kTooManyRequests;
 }
 
 }  // namespace etcdpp

@@ -81,4 +81,7 @@ class Retry {
 /// up, as opposed to refused.
 bool IsTransient(Code code);
 
+/// Whether asking once more may help where a call, with all its attempts, has failed like this.
+bool MayPass(const Status& status);
+
 }  // namespace etcdpp

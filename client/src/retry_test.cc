@@ -174,5 +174,46 @@ TEST(RetryTest, TheFinalStatusSaysWhatMayHaveBeenDone) {
   }
 }
 
+TEST(RetryTest, ACallThatNeverLeftIsNotApplied) {
+  const RetryOptions options;
+  const std::pair<Code, RetryStop> cases[] = {
+      {Code::kDeadlineExceeded, RetryStop::kDeadline},
+      {Code::kCancelled, RetryStop::kCancelled},
+      {Code::kInvalidArgument, RetryStop::kPermanent},
+  };
+  for (const auto& [code, stop] : cases) {
+    const Retry retry(options, Idempotency::kWrite, 1, kFarAway);
+    const Status status = retry.Ended(Status(code, ""));
+    EXPECT_EQ(status.outcome(), Outcome::kNotApplied) << code;
+    EXPECT_EQ(status.retry_stop(), stop) << code;
+  }
+}
+
+TEST(RetryTest, AWriteThatEndsBetweenTwoAttemptsMayBeApplied) {
+  const RetryOptions options;
+  Retry retry(options, Idempotency::kRepeatableWrite, 1, kFarAway);
+  EXPECT_TRUE(retry.After(Unavailable(true), kStart));
+
+  EXPECT_EQ(retry.Ended(Status(Code::kCancelled, "")).outcome(), Outcome::kUnknown);
+}
+
+TEST(BackoffTest, MayBeAsLongAsATimeoutMayBe) {
+  Backoff backoff(kNoTimeout, kNoTimeout, 1);
+
+  EXPECT_GT(backoff.Next(), std::chrono::hours(1000));
+  EXPECT_GT(backoff.Next(), std::chrono::hours(1000));
+}
+
+TEST(MayPassTest, IsSoOfWhatAskingAgainMayChange) {
+  EXPECT_TRUE(MayPass(Status(Code::kUnavailable, "gone")));
+  EXPECT_TRUE(MayPass(Status(Code::kDeadlineExceeded, "late")));
+  EXPECT_TRUE(MayPass(Status(Code::kResourceExhausted, "etcdserver: too many requests")));
+  EXPECT_FALSE(
+      MayPass(Status(Code::kResourceExhausted, "etcdserver: mvcc: database space exceeded")));
+  EXPECT_FALSE(MayPass(Status(Code::kResourceExhausted, "Received message larger than max")));
+  EXPECT_FALSE(MayPass(Status(Code::kCancelled, "the call was cancelled")));
+  EXPECT_FALSE(MayPass(Status(Code::kInternal, "")));
+}
+
 }  // namespace
 }  // namespace etcdpp

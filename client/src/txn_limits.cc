@@ -12,11 +12,6 @@ namespace {
 // For field tags, lengths and the numbers of an operation or condition.
 constexpr size_t kOverhead = 48;
 
-bool Covers(const KeyRange& range, const std::string& key) {
-  if (range.end().empty()) return key == range.key();
-  return key >= range.key() && (range.end() == std::string(1, '\0') || key < range.end());
-}
-
 size_t SizeOf(const KeyRange& range) { return kOverhead + range.key().size() + range.end().size(); }
 
 size_t SizeOf(const Compare& compare) {
@@ -95,7 +90,7 @@ class Writes {
 
   bool Deletes(const std::string& key) const {
     return std::any_of(deletes_.begin(), deletes_.end(),
-                       [&key](const KeyRange* range) { return Covers(*range, key); });
+                       [&key](const KeyRange* range) { return range->Contains(key); });
   }
 
   std::set<std::string> puts_;
@@ -130,10 +125,10 @@ bool Conflicts(const std::vector<Op>& others, const Op& op) {
   const auto* deletion = std::get_if<DeleteRequest>(&op.request);
   return std::any_of(others.begin(), others.end(), [&](const Op& other) {
     if (const auto* earlier = std::get_if<PutRequest>(&other.request)) {
-      return put != nullptr ? put->key == earlier->key : Covers(deletion->range, earlier->key);
+      return put != nullptr ? put->key == earlier->key : deletion->range.Contains(earlier->key);
     }
     const auto& deleted = std::get<DeleteRequest>(other.request).range;
-    return put != nullptr && Covers(deleted, put->key);
+    return put != nullptr && deleted.Contains(put->key);
   });
 }
 

@@ -31,6 +31,11 @@ KeyRange KeyRange::From(std::string_view begin) {
   return {OrSmallest(begin), std::string(kZeroByte)};
 }
 
+bool KeyRange::Contains(std::string_view key) const {
+  if (end_.empty()) return key == key_;
+  return key >= key_ && (end_ == kZeroByte || key < end_);
+}
+
 KeyRange KeyRange::All() { return From(""); }
 
 }  // namespace etcdpp

@@ -54,5 +54,14 @@ TEST(KeyRangeTest, SpeaksEtcdsConventions) {
   }
 }
 
+TEST(KeyRangeTest, ContainsWhatIsBetweenItsEnds) {
+  EXPECT_TRUE(KeyRange("a").Contains("a"));
+  EXPECT_FALSE(KeyRange("a").Contains("aa"));
+  EXPECT_TRUE(KeyRange::Prefix("a").Contains("aa"));
+  EXPECT_FALSE(KeyRange::HalfOpen("a", "b").Contains("b"));
+  EXPECT_FALSE(KeyRange::From("b").Contains("a"));
+  EXPECT_TRUE(KeyRange::From("b").Contains("z"));
+}
+
 }  // namespace
 }  // namespace etcdpp

@@ -78,13 +78,16 @@ class Connection {
   /// without a start revision begins with; the watch itself has no deadline.
   virtual std::unique_ptr<WatchStream> Watch(WatchParams params) = 0;
 
-  /// Never null. Returns at once; of `call`, the metadata are unused.
+  /// Never null. Returns at once; `call` is unused: all leases share one stream.
   virtual std::unique_ptr<LeaseRenewal> KeepAlive(KeepAliveParams params) = 0;
 
   /// Runs `task` once after `delay`, on the thread that also runs the callbacks of watches and lost
   /// leases. It may make calls, but must not wait there for another callback. The destructor drops,
   /// and destroys, the tasks still waiting.
   virtual void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) = 0;
+
+  /// How long a call has that does not say: Options::call_timeout.
+  virtual std::chrono::milliseconds call_timeout() const { return Options().call_timeout; }
 
   // The services about running a cluster, which live as long as the connection.
   virtual AuthService& auth() = 0;

@@ -49,6 +49,8 @@ class ConnectionDecorator : public Connection {
   std::unique_ptr<LeaseRenewal> KeepAlive(KeepAliveParams params) override;
   void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) override;
 
+  std::chrono::milliseconds call_timeout() const override { return inner_->call_timeout(); }
+
   AuthService& auth() override { return inner_->auth(); }
   ClusterService& cluster() override { return inner_->cluster(); }
   MaintenanceService& maintenance() override { return inner_->maintenance(); }

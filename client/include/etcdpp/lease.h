@@ -148,8 +148,8 @@ class LeaseKeeper {
   }
 
   /// Has `lost` told why the lease is lost, exactly once, on the connection's thread for callbacks:
-  /// soon if it is lost already, and with kStopped when the keeper is stopped or destroyed. A later
-  /// call takes the place of one that was not told yet.
+  /// soon if it is lost already, and with kStopped when the keeper is stopped or destroyed; or in
+  /// the destructor of the connection. A later call takes the place of one that was not told yet.
   void OnLost(std::function<void(LeaseLoss)> lost) { renewal_->OnLost(std::move(lost)); }
 
   /// Until when the lease lives for certain if no further renewal gets through. The past where

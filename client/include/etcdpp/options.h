@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <climits>
 #include <concepts>
@@ -18,6 +19,27 @@ namespace etcdpp {
 
 /// No deadline at all, where a timeout is asked for.
 inline constexpr std::chrono::milliseconds kNoTimeout = std::chrono::milliseconds::max();
+
+namespace internal {
+
+/// When `delay` after `now` is: `now` at the earliest, and the end of time at the latest, which is
+/// what kNoTimeout makes.
+inline std::chrono::steady_clock::time_point Later(std::chrono::steady_clock::time_point now,
+                                                   std::chrono::milliseconds delay) {
+  using Time = std::chrono::steady_clock::time_point;
+  if (delay >= std::chrono::floor<std::chrono::milliseconds>(Time::max() - now)) return Time::max();
+  return now + std::max(delay, std::chrono::milliseconds(0));
+}
+
+/// How long it is until `when`, which is kNoTimeout at the end of time.
+inline std::chrono::milliseconds Left(std::chrono::steady_clock::time_point when) {
+  using std::chrono::milliseconds;
+  if (when == std::chrono::steady_clock::time_point::max()) return kNoTimeout;
+  const auto left = when - std::chrono::steady_clock::now();
+  return std::max(std::chrono::ceil<milliseconds>(left), milliseconds(0));
+}
+
+}  // namespace internal
 
 /// Names an endpoint, or none. A string converts to it. Not one itself: g++ 12 copies byte by byte
 /// what lives across a co_await, as default arguments do, and a short std::string points into
@@ -97,7 +119,9 @@ struct Credentials {
 };
 
 /// Asked whenever the client has to log in: at its first call, and when the server takes its token
-/// for outdated. Called from any thread, one at a time, never while the client holds a lock.
+/// for outdated. Called by a thread that makes a blocking call, or by one that does nothing else;
+/// one at a time, never while the client holds a lock. It may take its time.
+/// An exception that leaves it ends the program.
 using CredentialsProvider = std::function<Result<Credentials>()>;
 
 /// How the two ends of a connection prove who they are. Certificates and keys are PEM, all given
@@ -157,7 +181,8 @@ struct Options {
   /// The longest a connection attempt may take before it counts as failed.
   std::chrono::milliseconds connect_timeout{5000};
 
-  /// More than one spreads the calls over as many TCP connections to each endpoint.
+  /// More than one spreads the calls over as many TCP connections to each endpoint;
+  /// calls that name their endpoint use the first.
   int connections_per_endpoint = 1;
 
   int max_send_bytes = INT_MAX;

@@ -67,6 +67,8 @@ class KeyRange {
   /// The key, or the first of the range.
   const std::string& key() const { return key_; }
 
+  bool Contains(std::string_view key) const;
+
   /// Empty for a single key, "\0" for no upper bound, else the first key not included.
   const std::string& end() const { return end_; }
 
