@@ -89,6 +89,26 @@ TEST(FutureTest, DestroyedWithoutAnAnswerItCancels) {
   calls.Answer(0, 1);  // nobody is there
 }
 
+TEST(FutureTest, AnAnswerThatWasTakenIsNotCancelled) {
+  Calls calls;
+  {
+    Future<int> future = calls.Start();
+    calls.Answer(0, 7);
+    EXPECT_EQ(*std::move(future).Get(), 7);
+  }
+
+  EXPECT_FALSE(calls.cancelled(0));
+}
+
+TEST(FutureTest, ATimeBeyondTheEndOfTimeIsNone) {
+  Calls calls;
+  Future<int> future = calls.Start();
+  std::thread answering([&calls] { calls.Answer(0, 7); });
+
+  EXPECT_TRUE(future.WaitFor(kNoTimeout - milliseconds(1)));
+  answering.join();
+}
+
 TEST(FutureTest, AssignedToItCancelsTheOldOne) {
   Calls calls;
   Future<int> future = calls.Start();

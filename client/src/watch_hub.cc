@@ -41,9 +41,9 @@ class WatchHub::Handle final : public WatchStream {
   }
 
   Result<WatchResponse> NextFor(std::chrono::milliseconds timeout) override {
-    if (timeout == std::chrono::milliseconds::max()) return Next();
+    const auto until = internal::Later(Timer::Clock::now(), timeout);
     std::unique_lock lock(hub_->mu_);
-    if (!watcher_->changed.wait_for(lock, timeout, [this] { return watcher_->buffer.ready(); })) {
+    if (!watcher_->changed.wait_until(lock, until, [this] { return watcher_->buffer.ready(); })) {
       return Status(Code::kDeadlineExceeded, "no response of the watch within the time given");
     }
     return hub_->Take(*watcher_);
@@ -106,6 +106,12 @@ std::unique_ptr<WatchStream> WatchHub::Watch(const WatchRequest& request, std::s
   return handle;
 }
 
+std::unique_ptr<WatchStream> WatchHub::Refused(const WatchRequest& request, Status status) {
+  const auto watcher = std::make_shared<Watcher>(0, request);
+  watcher->buffer.End(std::move(status), true);
+  return std::make_unique<Handle>(shared_from_this(), watcher, std::stop_token());
+}
+
 std::shared_ptr<WatchHub::Watcher> WatchHub::Admit(const WatchRequest& request) {
   const std::lock_guard lock(mu_);
   auto watcher = std::make_shared<Watcher>(++last_id_, request);
@@ -135,7 +141,6 @@ void WatchHub::Shutdown() {
 
 void WatchHub::StartWait(const std::shared_ptr<Watcher>& watcher, std::chrono::milliseconds timeout,
                          Waiter waiter) {
-  const auto now = callbacks_.Now();
   std::unique_lock lock(mu_);
   watcher->waiter = std::move(waiter);
   const uint64_t wait = ++watcher->waits;
@@ -146,7 +151,7 @@ void WatchHub::StartWait(const std::shared_ptr<Watcher>& watcher, std::chrono::m
   } else if (watcher->buffer.ready()) {
     Wake(watcher);
   } else if (timeout != std::chrono::milliseconds::max()) {
-    callbacks_.RunAt(now + timeout,
+    callbacks_.RunAt(internal::Later(callbacks_.Now(), timeout),
                      [weak_hub = weak_from_this(), weak = std::weak_ptr<Watcher>(watcher), wait] {
                        const auto hub = weak_hub.lock();
                        const auto late = weak.lock();

@@ -52,6 +52,9 @@ class WatchHub : public std::enable_shared_from_this<WatchHub> {
   std::unique_ptr<WatchStream> Watch(const WatchRequest& request, std::stop_token stop,
                                      Timer::Clock::time_point confirm_by);
 
+  /// A watch that `status` has ended.
+  std::unique_ptr<WatchStream> Refused(const WatchRequest& request, Status status);
+
   /// Ends all watches, and those to come at once.
   void Shutdown();
 

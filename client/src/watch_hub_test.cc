@@ -558,5 +558,45 @@ TEST_F(WatchHubTest, WatchesMayComeAndGoFromManyThreads) {
   for (std::thread& visitor : visitors) visitor.join();
 }
 
+/// A timer that must not be asked for anything once it is gone.
+class MortalTimer final : public Timer {
+ public:
+  Clock::time_point Now() const override {
+    EXPECT_FALSE(gone);
+    return {};
+  }
+  void RunAt(Clock::time_point /*when*/, std::function<void()> /*task*/) override {
+    EXPECT_FALSE(gone);
+  }
+
+  bool gone = false;
+};
+
+TEST_F(WatchHubTest, AWatchThatOutlivesItsClientUsesNoTimer) {
+  MortalTimer callbacks;
+  const auto hub = std::make_shared<WatchHub>(streams_.Opener(), timer_, callbacks,
+                                              Backoff(milliseconds(10), kBackoffMax, 1), false);
+  const auto watch = hub->Watch({"k", {.start_revision = 1}}, {}, Timer::Clock::now());
+  hub->Shutdown();
+  callbacks.gone = true;
+  Code code = Code::kOk;
+
+  watch->AsyncNext(seconds(1), [&code](const auto& response) { code = response.status().code(); });
+
+  EXPECT_EQ(code, Code::kCancelled);
+}
+
+TEST_F(WatchHubTest, ARefusedWatchTellsWhyOnTheThreadForCallbacks) {
+  const auto watch = hub_->Refused({"k", {}}, Status(Code::kInvalidArgument, "no endpoint"));
+  Status told;
+  watch->AsyncNext(milliseconds::max(), [&told](const auto& next) { told = next.status(); });
+  EXPECT_TRUE(told.ok());
+
+  timer_.Advance(milliseconds(0));
+
+  EXPECT_EQ(told.message(), "no endpoint");
+  EXPECT_EQ(watch->Next().status().message(), "no endpoint");
+}
+
 }  // namespace
 }  // namespace etcdpp

@@ -58,9 +58,8 @@ class FutureState {
   bool WaitFor(std::chrono::milliseconds timeout) const {
     std::unique_lock lock(mu_);
     const auto answered = [this] { return result_.has_value(); };
-    if (timeout != kNoTimeout) return changed_.wait_for(lock, timeout, answered);
-    changed_.wait(lock, answered);
-    return true;
+    const auto until = Later(std::chrono::steady_clock::now(), timeout);
+    return changed_.wait_until(lock, until, answered);
   }
 
   /// REQUIRES: ready.
@@ -133,8 +132,9 @@ class [[nodiscard]] Future {
 
   /// Waits for the answer, and takes it. REQUIRES: not called on a thread of the connection.
   Result<T> Get() && {
-    state_->WaitFor(kNoTimeout);
-    return state_->Take();
+    const auto state = std::exchange(state_, nullptr);  // nothing is under way any more to cancel
+    state->WaitFor(kNoTimeout);
+    return state->Take();
   }
 
   /// Waits for the answer, but no longer than `timeout`; returns whether there is one.
