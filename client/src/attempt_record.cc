@@ -18,7 +18,8 @@ void AddMetadata(const Metadata& metadata, grpc::ClientContext* context) {
 
 }  // namespace
 
-AttemptRecord::AttemptRecord(Transport& transport, std::string_view method, Route route, int number)
+AttemptRecord::AttemptRecord(Transport& transport, std::string_view method, Route route,
+                             int number) noexcept
     : transport_(transport),
       method_(method),
       route_(std::move(route)),
@@ -49,7 +50,7 @@ std::unique_ptr<grpc::ClientContext> AttemptRecord::MakeContext(const CallOption
 }
 
 FailedAttempt AttemptRecord::End(const grpc::ClientContext& context, const grpc::Status& status,
-                                 const Token& token) {
+                                 const Token& token) noexcept {
   const auto lasted = Clock::now() - start_;
   FailedAttempt end{FromGrpc(status)};
   if (!end.status.ok()) {

@@ -16,7 +16,7 @@ namespace etcdpp {
 class AttemptRecord {
  public:
   /// Begins. REQUIRES: no lock is held: the user's observer is told.
-  AttemptRecord(Transport& transport, std::string_view method, Route route, int number);
+  AttemptRecord(Transport& transport, std::string_view method, Route route, int number) noexcept;
 
   const Route& route() const { return route_; }
 
@@ -26,7 +26,7 @@ class AttemptRecord {
 
   /// Ends, and says how. REQUIRES: no lock is held, called once.
   FailedAttempt End(const grpc::ClientContext& context, const grpc::Status& status,
-                    const Token& token);
+                    const Token& token) noexcept;
 
  private:
   void TellPicker(const FailedAttempt& end, Retry::Clock::duration lasted);

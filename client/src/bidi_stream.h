@@ -107,11 +107,11 @@ class BidiStream final : public MessageStream<Outgoing>,
 
   void Begin() {
     if (!transport_.tokens.enabled()) return Launch(Token());
-    transport_.tokens.Get(LoginOver(transport_),
-                          [self = this->shared_from_this()](const Result<Token>& token) {
-                            if (token.ok()) return self->Launch(*token);
-                            self->Fail(token.status());
-                          });
+    if (const auto token = transport_.tokens.Current()) return Launch(*token);
+    StartLogin(transport_, [self = this->shared_from_this()](const Result<Token>& token) {
+      if (token.ok()) return self->Launch(*token);
+      self->Fail(token.status());
+    });
   }
 
   void Launch(Token token) {

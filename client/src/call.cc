@@ -84,9 +84,9 @@ grpc::Status RunOnce(Attempt& attempt, const Stubs& stubs, grpc::ClientContext* 
 
 Status Call(Transport& transport, const CallKind& kind, Attempt& attempt,
             const CallOptions& options) {
-  if (Status check = CheckCall(transport, options); !check.ok()) return check;
   const auto deadline = DeadlineFor(transport, options);
   Retry retry = RetryFor(transport, kind, options, deadline);
+  if (Status check = CheckCall(transport, options); !check.ok()) return retry.Ended(check);
   while (true) {
     Token token;
     if (NeedsToken(transport, kind)) {
@@ -122,10 +122,11 @@ AsyncCall::AsyncCall(Transport& transport, const CallKind& kind, CallOptions opt
       retry_(RetryFor(transport_, kind, options_, deadline_)) {}
 
 void AsyncCall::Start() {
-  if (Status check = CheckCall(transport_, options_); !check.ok()) return Deliver(std::move(check));
   if (!transport_.in_flight.Add(shared_from_this())) {
-    return Deliver(Status(Code::kCancelled, "the call's client is gone"));
+    // Only a callback can call a connection that is being destroyed: its thread is the right one.
+    return Deliver(retry_.Ended(Status(Code::kCancelled, "the call's client is gone")));
   }
+  if (Status check = CheckCall(transport_, options_); !check.ok()) return FinishLater(check);
   if (options_.cancel.stop_possible()) stop_callback_.emplace(options_.cancel, CancelSelf{this});
   StartAttempt();
 }
@@ -138,7 +139,7 @@ void AsyncCall::Cancel() {
     if (phase_ != Phase::kToken && phase_ != Phase::kDelay) return;
     phase_ = Phase::kNothing;
   }
-  Finish(retry_.Ended(Cancelled()));
+  FinishLater(Cancelled());
 }
 
 bool AsyncCall::Leave(Phase phase) {
@@ -156,32 +157,33 @@ void AsyncCall::StartAttempt() {
 
 void AsyncCall::AwaitToken() {
   {
-    const std::lock_guard lock(mu_);
+    std::unique_lock lock(mu_);
+    if (cancelled_) {
+      lock.unlock();
+      return FinishLater(Cancelled());
+    }
     phase_ = Phase::kToken;
   }
   // The login has a deadline of its own, which may be later.
   if (deadline_ != Clock::time_point::max()) {
     transport_.timer.RunAt(deadline_, [weak = weak_from_this()] {
       const auto self = weak.lock();
-      if (self != nullptr && self->Leave(Phase::kToken)) {
-        self->Finish(self->retry_.Ended(TooLate()));
-      }
+      if (self != nullptr && self->Leave(Phase::kToken)) self->FinishLater(TooLate());
     });
   }
-  transport_.tokens.Get(
-      LoginOver(transport_),
-      [self = shared_from_this()](const Result<Token>& token) { self->OnToken(token); });
+  StartLogin(transport_,
+             [self = shared_from_this()](const Result<Token>& token) { self->OnToken(token); });
 }
 
 void AsyncCall::OnToken(const Result<Token>& token) {
   if (!Leave(Phase::kToken)) return;
-  if (!token.ok()) return Finish(retry_.Ended(token.status()));
+  if (!token.ok()) return FinishLater(token.status());
   Launch(*token);
 }
 
 void AsyncCall::Launch(Token token) {
   auto route = transport_.endpoints.Pick(options_.endpoint.str());
-  if (!route.ok()) return Finish(retry_.Ended(route.status()));
+  if (!route.ok()) return FinishLater(route.status());
   token_ = std::move(token);
   record_.emplace(transport_, kind_.name, *std::move(route), retry_.attempts() + 1);
   grpc::ClientContext* context = nullptr;
@@ -208,23 +210,30 @@ void AsyncCall::OnDone(const grpc::Status& status) {
   context.reset();
   if (end.status.ok()) return Finish({});
   end.repeatable = MayRepeat();
-  {
-    const std::lock_guard lock(mu_);
-    const auto now = transport_.timer.Now();
-    const auto delay = retry_.After(end, now);
-    if (delay && !cancelled_) {
-      phase_ = Phase::kDelay;
-      transport_.timer.RunAt(now + *delay, [weak = weak_from_this()] {
-        const auto self = weak.lock();
-        if (self != nullptr && self->Leave(Phase::kDelay)) self->StartAttempt();
-      });
-      return;
-    }
+  std::unique_lock lock(mu_);
+  const auto now = transport_.timer.Now();
+  const auto delay = retry_.After(end, now);
+  if (delay && !cancelled_) {
+    phase_ = Phase::kDelay;
+    transport_.timer.RunAt(now + *delay, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self != nullptr && self->Leave(Phase::kDelay)) self->StartAttempt();
+    });
+    return;
   }
-  Finish(retry_.Final(end));
+  lock.unlock();
+  Finish(delay ? retry_.Ended(Cancelled()) : retry_.Final(end));
 }
 
-void AsyncCall::Finish(Status status) {
+void AsyncCall::FinishLater(Status status) {
+  // A callback of the user may be waiting for a login.
+  Timer& thread = kind_.needs_token ? static_cast<Timer&>(transport_.callbacks) : transport_.timer;
+  thread.RunAt(thread.Now(), [self = shared_from_this(), status = std::move(status)] {
+    self->Finish(self->retry_.Ended(status));
+  });
+}
+
+void AsyncCall::Finish(Status status) noexcept {
   const auto self = shared_from_this();
   stop_callback_.reset();
   {

@@ -97,9 +97,12 @@ class AsyncCall : public Cancellable, public std::enable_shared_from_this<AsyncC
   void OnToken(const Result<Token>& token);
   void Launch(Token token);
   void OnDone(const grpc::Status& status);
+  /// Ends a call of which no attempt is under way: on another thread, since on this one the caller
+  /// may hold a lock.
+  void FinishLater(Status status);
   /// Ends `phase`, or returns false where it has ended already.
   bool Leave(Phase phase);
-  void Finish(Status status);
+  void Finish(Status status) noexcept;  // what gRPC catches would never be seen
 
   Transport& transport_;
   const CallKind& kind_;

@@ -304,9 +304,9 @@ TEST_F(GrpcCallsTest, ConnectionsMayEndAsSoonAsTheirCallsDo) {
     std::promise<Status> done;
     Client client = Connect();
 
-    client.connection()->AsyncPut(
-        {{"k", "v", {}}, {}},
-        [&](const Result<PutResponse>& result) { done.set_value(result.status()); });
+    client.connection()->AsyncPut({{"k", "v", {}}, {}}, [&](const Result<PutResponse>& result) {
+      done.set_value(result.status());
+    });
 
     ASSERT_TRUE(done.get_future().get().ok());
   }
@@ -325,6 +325,104 @@ TEST_F(GrpcCallsTest, ACallbackMayCall) {
 
   EXPECT_TRUE(done.get_future().get().ok());
   EXPECT_EQ(server_.puts, 2);
+}
+
+TEST_F(GrpcCallsTest, ACallThatNeverLeftSaysThatNothingIsDone) {
+  Client client = Connect({"http://"});
+  const Status late = client.Put("k", "v", {}, {.timeout = milliseconds(0)}).status();
+  EXPECT_EQ(late.outcome(), Outcome::kNotApplied);
+
+  server_.Start();
+  Client usable = Connect();
+  const Status status = usable.Put("k", "v", {}, {.timeout = milliseconds(0)}).status();
+
+  EXPECT_EQ(status.code(), Code::kDeadlineExceeded);
+  EXPECT_EQ(status.outcome(), Outcome::kNotApplied);
+  EXPECT_EQ(status.retry_stop(), RetryStop::kDeadline);
+  EXPECT_EQ(status.attempts(), 0);
+}
+
+// A caller may hold the lock that its callback takes, and a callback may call again.
+TEST_F(GrpcCallsTest, NoCallbackRunsInTheCall) {
+  const auto connection = Connect({"http://"}).connection();
+  std::promise<std::thread::id> put;
+  std::promise<std::thread::id> watch;
+  std::promise<std::thread::id> lost;
+  const auto stream = connection->Watch({{"k", {}}, {}});
+  const auto renewal = connection->KeepAlive({{7, {}}, {}});
+
+  connection->AsyncPut({}, [&](const auto&) { put.set_value(std::this_thread::get_id()); });
+  stream->AsyncNext(kNoTimeout, [&](const auto&) { watch.set_value(std::this_thread::get_id()); });
+  renewal->OnLost([&](LeaseLoss) { lost.set_value(std::this_thread::get_id()); });
+
+  EXPECT_NE(put.get_future().get(), std::this_thread::get_id());
+  EXPECT_NE(watch.get_future().get(), std::this_thread::get_id());
+  EXPECT_NE(lost.get_future().get(), std::this_thread::get_id());
+}
+
+/// Asks for a stop as soon as an attempt has failed.
+class Stopper final : public CallObserver {
+ public:
+  void OnEnd(const AttemptInfo& /*attempt*/, const Status& /*status*/,
+             std::chrono::nanoseconds /*duration*/) override {
+    stop.request_stop();
+  }
+
+  std::stop_source stop;
+};
+
+TEST_F(GrpcCallsTest, AStopBetweenTwoAttemptsIsTheEnd) {
+  const auto stopper = std::make_shared<Stopper>();
+  server_.range = [](Context&, const pb::RangeRequest&, pb::RangeResponse*) { return kGone; };
+  server_.Start();
+  const auto connection = MakeConnection({.endpoints = {server_.endpoint()}, .observer = stopper});
+  std::promise<Status> done;
+
+  connection->AsyncRange({{"k", {}}, {.cancel = stopper->stop.get_token()}},
+                         [&](const auto& result) { done.set_value(result.status()); });
+
+  const Status status = done.get_future().get();
+  EXPECT_EQ(status.code(), Code::kCancelled);
+  EXPECT_EQ(status.retry_stop(), RetryStop::kCancelled);
+  EXPECT_EQ(server_.ranges, 1);
+}
+
+TEST_F(GrpcCallsTest, ASinkThatHasFailedIsGivenNoMore) {
+  server_.snapshot = [](TestServer::SnapshotOut& out) {
+    pb::SnapshotResponse piece;
+    piece.set_blob("piece");
+    for (int i = 0; i < 8; ++i) out.Write(piece);
+    return grpc::Status::OK;
+  };
+  server_.Start();
+  Client client = Connect();
+  for (int i = 0; i < 20; ++i) {
+    int pieces = 0;
+    const auto taken = client.connection()->maintenance().Snapshot(
+        {{.sink =
+              [&pieces](std::string_view) {
+                return ++pieces == 1 ? Status(Code::kDataLoss, "disk full") : Status();
+              }},
+         {}});
+
+    EXPECT_EQ(taken.status().message(), "disk full");
+    EXPECT_EQ(pieces, 1);
+  }
+}
+
+using GrpcCallsDeathTest = GrpcCallsTest;
+
+TEST_F(GrpcCallsDeathTest, AnExceptionThatLeavesACallbackEndsTheProgram) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto call = [this] {
+    server_.Start();
+    const auto connection = Connect().connection();
+    connection->AsyncPut({{"k", "v", {}}, {}}, [](const auto&) { throw 1; });
+    std::promise<void> never;
+    never.get_future().wait();  // for the program to end
+  };
+
+  EXPECT_DEATH(call(), "");
 }
 
 }  // namespace

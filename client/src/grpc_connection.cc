@@ -24,7 +24,7 @@ const Rpc<pb::TxnRequest, pb::TxnResponse>& TxnMethod(const TxnRequest& request)
 // Takes the endpoints from the list of members, now and then, until the transport is closed. Knows
 // only that: the connection may be gone before it.
 void SyncLater(Transport& transport) {
-  const auto when = transport.timer.Now() + transport.options.auto_sync_interval;
+  const auto when = internal::Later(transport.timer.Now(), transport.options.auto_sync_interval);
   transport.timer.RunAt(when, [&transport] {
     Async(transport, kMemberList, ToProto(MemberListRequest()), CallOptions(),
           Callback<MembersResponse>([&transport](Result<MembersResponse> list) {
@@ -55,43 +55,6 @@ std::string StreamKey(const CallOptions& call) {
   return key;
 }
 
-/// The watch of a connection that cannot be made.
-class FailedWatch final : public WatchStream {
- public:
-  explicit FailedWatch(Status status) : status_(std::move(status)) {}
-
-  Result<WatchResponse> Next() override { return status_; }
-  Result<WatchResponse> NextFor(milliseconds /*timeout*/) override { return status_; }
-  void AsyncNext(milliseconds /*timeout*/,
-                 std::function<void(Result<WatchResponse>)> done) override {
-    done(status_);
-  }
-  void RequestProgress() override {}
-  void Cancel() override {}
-  int64_t compact_revision() const override { return 0; }
-
- private:
-  const Status status_;
-};
-
-/// The renewal of a connection that cannot be made.
-class FailedRenewal final : public LeaseRenewal {
- public:
-  FailedRenewal(LeaseId id, Status status) : id_(id), status_(std::move(status)) {}
-
-  LeaseId id() const override { return id_; }
-  LeaseLoss loss() const override { return LeaseLoss::kRefused; }
-  LeaseLoss WaitLostFor(milliseconds /*timeout*/) override { return loss(); }
-  void OnLost(std::function<void(LeaseLoss)> lost) override { lost(loss()); }
-  std::chrono::steady_clock::time_point SafeUntil() const override { return {}; }
-  Status last_error() const override { return status_; }
-  void Stop() override {}
-
- private:
-  const LeaseId id_;
-  const Status status_;
-};
-
 }  // namespace
 
 GrpcConnection::GrpcConnection(const Options& options)
@@ -115,7 +78,9 @@ GrpcConnection::~GrpcConnection() {
   std::vector<std::shared_ptr<WatchHub>> hubs;
   {
     const std::lock_guard lock(mu_);
-    for (const auto& [key, hub] : watch_hubs_) hubs.push_back(hub);
+    for (const auto& [key, weak] : watch_hubs_) {
+      if (auto hub = weak.lock()) hubs.push_back(std::move(hub));
+    }
     for (const auto& weak : own_hubs_) {
       if (auto hub = weak.lock()) hubs.push_back(std::move(hub));
     }
@@ -238,7 +203,7 @@ void GrpcConnection::AsyncCallRaw(RawParams params, Callback<RawResponse> done) 
 
 std::unique_ptr<WatchStream> GrpcConnection::Watch(WatchParams params) {
   const Status& status = transport_->endpoints.status();
-  if (!status.ok()) return std::make_unique<FailedWatch>(status);
+  if (!status.ok()) return WatchHubFor(params)->Refused(params.request, status);
   const auto confirm_by = DeadlineFor(*transport_, params.call);
   return WatchHubFor(params)->Watch(params.request, params.call.cancel, confirm_by);
 }
@@ -251,8 +216,13 @@ std::shared_ptr<WatchHub> GrpcConnection::WatchHubFor(const WatchParams& params)
     own_hubs_.push_back(hub);
     return hub;
   }
-  std::shared_ptr<WatchHub>& hub = watch_hubs_[StreamKey(params.call)];
-  if (hub == nullptr) hub = NewWatchHub(params.call);
+  std::erase_if(watch_hubs_, [](const auto& entry) { return entry.second.expired(); });
+  std::weak_ptr<WatchHub>& known = watch_hubs_[StreamKey(params.call)];
+  auto hub = known.lock();
+  if (hub == nullptr) {
+    hub = NewWatchHub(params.call);
+    known = hub;
+  }
   return hub;
 }
 
@@ -270,12 +240,12 @@ std::shared_ptr<WatchHub> GrpcConnection::NewWatchHub(const CallOptions& call) {
 
 std::unique_ptr<LeaseRenewal> GrpcConnection::KeepAlive(KeepAliveParams params) {
   const Status& status = transport_->endpoints.status();
-  if (!status.ok()) return std::make_unique<FailedRenewal>(params.request.id, status);
+  if (!status.ok()) return keepalive_->Refused(params.request.id, status);
   return keepalive_->Keep(params.request);
 }
 
 void GrpcConnection::RunAfter(milliseconds delay, std::function<void()> task) {
-  transport_->callbacks.RunAt(Timer::Clock::now() + delay, std::move(task));
+  transport_->callbacks.RunAt(internal::Later(Timer::Clock::now(), delay), std::move(task));
 }
 
 std::vector<EndpointState> GrpcConnection::EndpointList::States() const {

@@ -57,6 +57,10 @@ class GrpcConnection final : public Connection {
 
   void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) override;
 
+  std::chrono::milliseconds call_timeout() const override {
+    return transport_->options.call_timeout;
+  }
+
   AuthService& auth() override { return auth_; }
   ClusterService& cluster() override { return cluster_; }
   MaintenanceService& maintenance() override { return maintenance_; }
@@ -86,8 +90,8 @@ class GrpcConnection final : public Connection {
   const std::shared_ptr<KeepAliveHub> keepalive_;
 
   std::mutex mu_;  // guards what follows
-  // One for each set of metadata, which a stream is opened with.
-  std::map<std::string, std::shared_ptr<WatchHub>> watch_hubs_;
+  // One for each set of metadata, which a stream is opened with, that a watch needs.
+  std::map<std::string, std::weak_ptr<WatchHub>> watch_hubs_;
   std::vector<std::weak_ptr<WatchHub>> own_hubs_;  // of WatchOptions::own_stream
 };
 

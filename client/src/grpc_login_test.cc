@@ -73,6 +73,46 @@ TEST_F(GrpcLoginTest, NobodyLogsInBeforeTheFirstCall) {
   EXPECT_EQ(seen(), (std::vector<std::string>{"token1", "token1"}));
 }
 
+TEST_F(GrpcLoginTest, ACallThatIsCancelledAlreadyWaitsForNoLogin) {
+  std::promise<void> enough;
+  server_.login = [&enough](const pb::AuthenticateRequest&) {
+    enough.get_future().wait();
+    return grpc::Status::OK;
+  };
+  server_.Start();
+  Client client = Connect();
+  std::stop_source stop;
+  stop.request_stop();
+  std::promise<Status> done;
+
+  client.connection()->AsyncPut(
+      {{"k", "v", {}}, {.timeout = seconds(2), .cancel = stop.get_token()}},
+      [&done](const auto& result) { done.set_value(result.status()); });
+
+  EXPECT_EQ(done.get_future().get().code(), Code::kCancelled);
+  enough.set_value();
+}
+
+TEST_F(GrpcLoginTest, AProviderThatTakesItsTimeHoldsUpNothingElse) {
+  std::promise<void> enough;
+  server_.Start();
+  Options options;
+  options.endpoints = {server_.endpoint()};
+  options.credentials_provider = [done = enough.get_future().share()] {
+    done.wait();
+    return Result<Credentials>(Credentials{"alice", "secret", ""});
+  };
+  Client client(options);
+  KeepAliveRequest request;
+  request.id = 7;
+  request.ttl = seconds(1);
+
+  const auto renewal = client.connection()->KeepAlive({request, {}});
+
+  EXPECT_EQ(renewal->WaitLostFor(seconds(10)), LeaseLoss::kExpired);
+  enough.set_value();
+}
+
 TEST_F(GrpcLoginTest, ManyCallsAtOnceLogInOnce) {
   server_.login = [](const pb::AuthenticateRequest& request) {
     EXPECT_EQ(request.name(), "alice");

@@ -109,6 +109,13 @@ std::unique_ptr<LeaseRenewal> KeepAliveHub::Keep(const KeepAliveRequest& request
   return std::make_unique<Handle>(shared_from_this(), std::move(keeper));
 }
 
+std::unique_ptr<LeaseRenewal> KeepAliveHub::Refused(LeaseId id, Status status) {
+  auto keeper = std::make_shared<Keeper>(id);
+  keeper->loss = LeaseLoss::kRefused;
+  keeper->last_error = std::move(status);
+  return std::make_unique<Handle>(shared_from_this(), std::move(keeper));
+}
+
 void KeepAliveHub::BeginRevoke(LeaseId id) {
   const std::lock_guard lock(mu_);
   const auto found = leases_.find(id);

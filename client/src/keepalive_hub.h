@@ -40,6 +40,9 @@ class KeepAliveHub : public std::enable_shared_from_this<KeepAliveHub> {
 
   std::unique_ptr<LeaseRenewal> Keep(const KeepAliveRequest& request);
 
+  /// The renewal of a lease that `status` keeps from being renewed.
+  std::unique_ptr<LeaseRenewal> Refused(LeaseId id, Status status);
+
   /// Says that this client is about to revoke the lease: from here on its end is no surprise.
   void BeginRevoke(LeaseId id);
 

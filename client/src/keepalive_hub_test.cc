@@ -356,5 +356,17 @@ TEST_F(KeepAliveHubTest, OnLostIsToldOnceAndWhy) {
   EXPECT_EQ(told.back(), std::make_pair(LeaseId{0}, LeaseLoss::kNotFound));
 }
 
+TEST_F(KeepAliveHubTest, ARefusedRenewalTellsSoOnTheThreadForCallbacks) {
+  const auto lease = hub_->Refused(7, Status(Code::kInvalidArgument, "no endpoint"));
+  LeaseLoss told = LeaseLoss::kNone;
+  lease->OnLost([&told](LeaseLoss loss) { told = loss; });
+  EXPECT_EQ(told, LeaseLoss::kNone);
+
+  timer_.Advance(milliseconds(0));
+
+  EXPECT_EQ(told, LeaseLoss::kRefused);
+  EXPECT_EQ(lease->last_error().message(), "no endpoint");
+}
+
 }  // namespace
 }  // namespace etcdpp

@@ -19,4 +19,13 @@ TokenSource::Login LoginOver(Transport& transport) {
   };
 }
 
+void StartLogin(Transport& transport, TokenSource::Ready ready) {
+  if (!transport.tokens.asks_user()) {
+    return transport.tokens.Get(LoginOver(transport), std::move(ready));
+  }
+  transport.logins.RunAt(transport.logins.Now(), [&transport, ready = std::move(ready)] {
+    transport.tokens.Get(LoginOver(transport), ready);
+  });
+}
+
 }  // namespace etcdpp

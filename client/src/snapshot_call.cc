@@ -22,8 +22,9 @@ class SnapshotReceiver {
 
   bool empty() const { return digest_.size_bytes() == 0; }
 
-  /// Hands a piece on. Returns false where the sink wants no more.
-  bool Take(pb::SnapshotResponse&& piece) {
+  /// Hands a piece on. Returns false where the sink wants no more, and is given no more then.
+  bool Take(pb::SnapshotResponse&& piece) noexcept {
+    if (!sink_status_.ok()) return false;
     if (!piece.version().empty()) response_.version = std::move(*piece.mutable_version());
     remaining_bytes_ = piece.remaining_bytes();
     digest_.Add(piece.blob());

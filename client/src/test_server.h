@@ -12,6 +12,7 @@
 #include "etcdpp_proto/auth.grpc.pb.h"
 #include "etcdpp_proto/kv.grpc.pb.h"
 #include "etcdpp_proto/lease.grpc.pb.h"
+#include "etcdpp_proto/maintenance.grpc.pb.h"
 #include "etcdpp_proto/watch.grpc.pb.h"
 
 namespace etcdpp {
@@ -25,6 +26,7 @@ class TestServer {
                                            etcdpp_proto::etcdserverpb::WatchRequest>;
   using KeepAliveIo = grpc::ServerReaderWriter<etcdpp_proto::etcdserverpb::LeaseKeepAliveResponse,
                                                etcdpp_proto::etcdserverpb::LeaseKeepAliveRequest>;
+  using SnapshotOut = grpc::ServerWriter<etcdpp_proto::etcdserverpb::SnapshotResponse>;
 
   TestServer() = default;
   TestServer(const TestServer&) = delete;
@@ -41,6 +43,7 @@ class TestServer {
     builder.RegisterService(&auth_);
     builder.RegisterService(&kv_);
     builder.RegisterService(&lease_);
+    builder.RegisterService(&maintenance_);
     builder.RegisterService(&watch_);
     server_ = builder.BuildAndStart();
   }
@@ -64,6 +67,7 @@ class TestServer {
   /// Serves the stream of that number, counted from 1.
   std::function<grpc::Status(int, Context&, WatchIo&)> watch;
   std::function<grpc::Status(int, Context&, KeepAliveIo&)> keep_alive;
+  std::function<grpc::Status(SnapshotOut&)> snapshot;
 
   std::atomic<int> ranges{0};
   std::atomic<int> puts{0};
@@ -124,6 +128,18 @@ class TestServer {
     TestServer& test;
   };
 
+  struct Maintenance final : etcdpp_proto::etcdserverpb::Maintenance::Service {
+    explicit Maintenance(TestServer& server) : test(server) {}
+
+    grpc::Status Snapshot(Context* /*context*/,
+                          const etcdpp_proto::etcdserverpb::SnapshotRequest* /*request*/,
+                          SnapshotOut* out) override {
+      return test.snapshot ? test.snapshot(*out) : grpc::Status::OK;
+    }
+
+    TestServer& test;
+  };
+
   struct Watcher final : etcdpp_proto::etcdserverpb::Watch::Service {
     explicit Watcher(TestServer& server) : test(server) {}
 
@@ -138,6 +154,7 @@ class TestServer {
   Auth auth_{*this};
   Kv kv_{*this};
   Lease lease_{*this};
+  Maintenance maintenance_{*this};
   Watcher watch_{*this};
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -4,7 +4,8 @@
 
 namespace etcdpp {
 
-TokenSource::TokenSource(const Options& options) : provider_(options.credentials_provider) {
+TokenSource::TokenSource(const Options& options)
+    : provider_(options.credentials_provider), asks_user_(provider_ != nullptr) {
   if (provider_ != nullptr || !options.credentials) return;
   provider_ = [credentials = *options.credentials] { return Result<Credentials>(credentials); };
   renewable_ = options.credentials->token.empty();
@@ -25,7 +26,7 @@ void TokenSource::Get(const Login& login, Ready ready) {
   waiting_.push_back(std::move(ready));
   if (std::exchange(fetching_, true)) return;
   lock.unlock();
-  auto credentials = provider_();
+  auto credentials = Ask();
   if (!credentials.ok()) return OnLogin(credentials.status());
   if (!credentials->token.empty()) return OnLogin(std::move(credentials->token));
   login({std::move(credentials->user), std::move(credentials->password)},

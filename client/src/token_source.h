@@ -33,6 +33,9 @@ class TokenSource {
   /// Whether calls need a token at all.
   bool enabled() const { return provider_ != nullptr; }
 
+  /// Whether Get may have the user's provider run, which may take its time.
+  bool asks_user() const { return asks_user_; }
+
   /// The token of the last login, where it is still good as far as is known.
   std::optional<Token> Current() const;
 
@@ -45,9 +48,11 @@ class TokenSource {
   bool Outdated(const Token& token, const Status& refusal);
 
  private:
+  Result<Credentials> Ask() const noexcept { return provider_(); }
   void OnLogin(Result<std::string> token);
 
   CredentialsProvider provider_;
+  bool asks_user_ = false;
   bool renewable_ = true;  // false: a token that was given, and is all there is
 
   mutable std::mutex mu_;       // guards what follows

@@ -144,5 +144,13 @@ TEST_F(TokenSourceTest, AsksTheProviderForEachLogin) {
   EXPECT_THAT(told_, ElementsAre("t1", "jwt", "NotFound: no secret"));
 }
 
+TEST_F(TokenSourceTest, AProviderThatThrowsEndsTheProgram) {
+  Options options;
+  options.credentials_provider = []() -> Result<Credentials> { throw 1; };
+  TokenSource source(options);
+
+  EXPECT_DEATH(Get(source), "");
+}
+
 }  // namespace
 }  // namespace etcdpp

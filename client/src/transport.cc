@@ -15,6 +15,7 @@ thread_local int callback_depth = 0;
 void WaitAndDestroy(std::unique_ptr<Transport> transport) {
   transport->in_flight.Wait();
   transport->timer.Stop();
+  transport->logins.Stop();
   transport->callbacks.Stop();
 }
 
@@ -23,14 +24,27 @@ void WaitAndDestroy(std::unique_ptr<Transport> transport) {
 class Janitor {
  public:
   static Janitor& OfTheProcess() {
-    static Janitor janitor;
-    return janitor;
+    // Never destroyed: connections may end after the program's statics have.
+    static Janitor* const janitor = std::make_unique<Janitor>().release();
+    static AtExit at_exit;
+    return *janitor;
   }
 
-  Janitor() = default;
-  Janitor(const Janitor&) = delete;
-  Janitor& operator=(const Janitor&) = delete;
-  ~Janitor() {
+  /// While the process exits it takes what comes, and leaves it as it is.
+  void Take(std::unique_ptr<Transport> transport) {
+    const std::lock_guard lock(mu_);
+    transports_.push_back(std::move(transport));
+    if (stopped_) return;
+    if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
+    changed_.notify_one();
+  }
+
+ private:
+  struct AtExit {
+    ~AtExit() { OfTheProcess().Stop(); }
+  };
+
+  void Stop() {
     {
       const std::lock_guard lock(mu_);
       stopped_ = true;
@@ -39,14 +53,6 @@ class Janitor {
     if (thread_.joinable()) thread_.join();
   }
 
-  void Take(std::unique_ptr<Transport> transport) {
-    const std::lock_guard lock(mu_);
-    transports_.push_back(std::move(transport));
-    if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
-    changed_.notify_one();
-  }
-
- private:
   void Run() {
     std::unique_lock lock(mu_);
     while (true) {
@@ -120,7 +126,7 @@ void CallbackThread::RunAt(Clock::time_point when, std::function<void()> task) {
   });
 }
 
-void Transport::Log(LogLevel level, std::string_view text) const {
+void Transport::Log(LogLevel level, std::string_view text) const noexcept {
   if (options.logger == nullptr) return;
   const CallbackScope scope;
   options.logger(level, text);
@@ -147,8 +153,7 @@ Status CheckCall(const Transport& transport, const CallOptions& call) {
 
 Clock::time_point DeadlineFor(const Transport& transport, const CallOptions& call) {
   const auto timeout = call.timeout.value_or(transport.options.call_timeout);
-  if (timeout == kNoTimeout) return Clock::time_point::max();
-  return Clock::now() + timeout;
+  return internal::Later(Clock::now(), timeout);
 }
 
 Status SetEndpoints(Transport& transport, const std::vector<std::string>& endpoints) {

@@ -87,13 +87,14 @@ struct Transport {
       : options(client_options), endpoints(client_options), tokens(client_options) {}
 
   /// Has the user's logger, if any, take a line. REQUIRES: no lock is held.
-  void Log(LogLevel level, std::string_view text) const;
+  void Log(LogLevel level, std::string_view text) const noexcept;
 
   const Options options;
   Endpoints endpoints;
   TokenSource tokens;
   TimerThread timer;
   CallbackThread callbacks;
+  CallbackThread logins;  // asks the user's provider
   InFlight in_flight;
 };
 
@@ -111,6 +112,10 @@ Retry::Clock::time_point DeadlineFor(const Transport& transport, const CallOptio
 
 /// How to log in over the transport.
 TokenSource::Login LoginOver(Transport& transport);
+
+/// TokenSource::Get over the transport, without waiting for the user's provider. REQUIRES: what
+/// `ready` stands for is in flight.
+void StartLogin(Transport& transport, TokenSource::Ready ready);
 
 /// Replaces the endpoints; streams leave those that are gone.
 Status SetEndpoints(Transport& transport, const std::vector<std::string>& endpoints);

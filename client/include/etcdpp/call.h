@@ -21,7 +21,7 @@ struct CallParams {
 };
 
 /// Takes the result of an asynchronous call, exactly once, on a thread of the connection: it must
-/// not block there.
+/// not block there. An exception that leaves it ends the program.
 template <typename Response>
 using Callback = std::function<void(Result<Response>)>;
 

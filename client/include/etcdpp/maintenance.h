@@ -129,6 +129,7 @@ struct SnapshotProgress {
   uint64_t remaining_bytes = 0;
 };
 
+/// An exception that leaves either ends the program.
 struct SnapshotRequest {
   /// Takes the snapshot piece by piece. A failure ends the call, with that status.
   std::function<Status(std::string_view piece)> sink = {};

@@ -17,7 +17,8 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 /// Takes a line for a person to read. Called from any thread, also by several at once, never while
-/// the client holds a lock. A client without one is silent.
+/// the client holds a lock. A client without one is silent. An exception that leaves it ends the
+/// program.
 using Logger = std::function<void(LogLevel level, std::string_view text)>;
 
 /// One attempt of a call, or one stream.
@@ -29,7 +30,7 @@ struct AttemptInfo {
 
 /// Is told of every attempt: for tracing and metrics. The functions are called on the thread that
 /// makes the attempt or on one of the connection, also by several at once, never while the client
-/// holds a lock; they must not block.
+/// holds a lock; they must not block. An exception that leaves one ends the program.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
