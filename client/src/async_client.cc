@@ -150,12 +150,17 @@ Future<LeasesResponse> AsyncClient::Leases(const CallOptions& call) {
 }
 
 Future<Nothing> AsyncClient::Delay(std::chrono::milliseconds delay) {
+  return Delay(delay, std::stop_token());
+}
+
+Future<Nothing> AsyncClient::Delay(std::chrono::milliseconds delay, const std::stop_token& cancel) {
   const auto state = std::make_shared<internal::FutureState<Nothing>>();
   const auto delay_end = std::make_shared<DelayEnd>(state);
   state->OnStop([weak = std::weak_ptr<DelayEnd>(delay_end)] {
     const auto cancelled = weak.lock();
     if (cancelled) cancelled->End(Status(Code::kCancelled, "the delay was cancelled"));
   });
+  state->Link(cancel);
   connection_->RunAfter(delay, [delay_end] { delay_end->End(Nothing()); });
   return Future<Nothing>(state);
 }

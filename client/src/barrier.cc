@@ -39,7 +39,6 @@ Future<Nothing> WaitOpen(std::shared_ptr<Connection> connection, std::string key
 // more.
 Future<Nothing> WaitPut(std::shared_ptr<Connection> connection, std::string key, int64_t from,
                         CallOptions call) {
-  AsyncClient async(connection);
   while (true) {
     WatchParams params;
     params.call = call;
@@ -51,10 +50,11 @@ Future<Nothing> WaitPut(std::shared_ptr<Connection> connection, std::string key,
     while (next.ok() && next->IsProgress()) next = co_await watch.AsyncNext();
     if (next.ok()) co_return Nothing();
     if (next.status().reason() != Reason::kCompacted) co_return next.status();
-    const auto found = co_await async.Range(KeyRange::Key(key), {}, call);
+    ResponseHeader header;
+    const auto found = co_await FindKey(connection, key, &header, call);
     if (!found.ok()) co_return found.status();
-    if (!found->kvs.empty()) co_return Nothing();
-    from = found->header.revision + 1;
+    if (*found) co_return Nothing();
+    from = header.revision + 1;
   }
 }
 
@@ -101,7 +101,11 @@ Future<Nothing> EnterBarrier(BarrierState state, WaitOptions wait) {
   line.key =
       state->waiters + HexOf(session->keeper.id()) + "-" + std::to_string(++session->last_number);
   auto place = co_await EnterLine(session, line, scope.call());
-  if (!place.ok()) co_return Because(*session, scope, place.status());
+  if (!place.ok()) {
+    // The call that failed may have created it.
+    LetGo(DeleteInParting(session, DeleteOf(*session, line), std::nullopt));
+    co_return Because(*session, scope, place.status());
+  }
   const std::shared_ptr<OwnedKey> mine = std::move(place->key);
   scope.Add(mine->lost());
   const auto entered = co_await AwaitOthers(state, mine, scope.call());

@@ -49,7 +49,9 @@ Future<Nothing> ProclaimAs(std::shared_ptr<OwnedKey> key, std::string value, Cal
   const auto done = co_await async.Commit(std::move(txn), call);
   if (!done.ok()) co_return done.status();
   if (done->succeeded) co_return Nothing();
-  key->Lose();
+  // What hears of it may do so on the thread for callbacks only.
+  const auto there = co_await async.Delay({});
+  if (there.ok()) key->Lose();
   co_return key->WhyLost();
 }
 
@@ -65,8 +67,7 @@ Future<std::optional<Leadership>> Stand(std::shared_ptr<SessionState> session, L
   auto place = co_await EnterLine(session, line, scope.call());
   if (!place.ok()) {
     claim->BeginToLeave();
-    LetGo(
-        DeleteOwned(session->connection, DeleteOf(*session, line), *std::move(claim), Farewell()));
+    LetGo(DeleteInParting(session, DeleteOf(*session, line), *std::move(claim)));
     co_return Because(*session, scope, place.status());
   }
   const std::shared_ptr<OwnedKey> key = std::move(place->key);
@@ -91,10 +92,14 @@ Future<Leadership> Won(Future<std::optional<Leadership>> standing) {
 
 Future<std::optional<Leadership>> TakeUp(std::shared_ptr<SessionState> session, LineRequest line,
                                          CallOptions call) {
-  auto claim = co_await session->claims->Take(line.key, call.cancel);
-  if (!claim.ok()) co_return claim.status();
+  WaitScope scope(*session->connection, call);
+  const std::stop_token cancelled = co_await ThisStop();
+  scope.Add(cancelled);
+  auto claim = co_await session->claims->Take(line.key, scope.token());
+  if (!claim.ok()) co_return scope.Explain(claim.status());
+  call.cancel = scope.token();
   const auto leader = co_await FindLeader(session->connection, line.prefix, call);
-  if (!leader.ok()) co_return leader.status();
+  if (!leader.ok()) co_return scope.Explain(leader.status());
   if (!*leader || (*leader)->key != line.key) co_return std::optional<Leadership>();
   const auto key =
       std::make_shared<OwnedKey>(std::move(session), line.key, (*leader)->create_revision);
@@ -109,14 +114,15 @@ void Note(LeaderWatchState& state, const KeyValue& leader) {
 }
 
 // Finds the leader and watches it; where there is none, watches for one.
-Future<Nothing> Look(std::shared_ptr<LeaderWatchState> state) {
+Future<Nothing> Look(std::shared_ptr<LeaderWatchState> state, Clock::time_point deadline) {
   AsyncClient async(state->connection);
   CallOptions call;
   call.cancel = state->stop.get_token();
+  call.timeout = std::min(internal::Left(deadline), state->connection->call_timeout());
   const auto found = co_await async.Range(KeyRange::Prefix(state->prefix), OldestOnly(), call);
   if (!found.ok()) co_return found.status();
   WatchParams params;
-  params.call = call;
+  params.call.cancel = call.cancel;
   params.request.options.start_revision = found->header.revision + 1;
   state->has_leader = !found->kvs.empty();
   if (state->has_leader) {
@@ -139,22 +145,30 @@ void TakeEvents(LeaderWatchState& state, const WatchResponse& response) {
   }
 }
 
+/// At its end has a stop of `from` be one of `to`, too: what else a stop ends may be over before
+/// the stop's callback has run, and then that never does.
+struct PassedOn {
+  std::stop_token from;
+  std::stop_source to;
+  ~PassedOn() {
+    if (from.stop_requested()) internal::RequestStop{to}();
+  }
+};
+
 Future<KeyValue> NextLeader(std::shared_ptr<LeaderWatchState> state, Clock::time_point deadline) {
+  const std::stop_token cancelled = co_await ThisStop();
+  const PassedOn passed_on{cancelled, state->stop};
+  const std::stop_callback cancel(cancelled, internal::RequestStop{state->stop});
   while (state->values.empty()) {
     if (state->stop.stop_requested()) {
       co_return Status(Code::kCancelled, "the observation was cancelled");
     }
     if (!state->watch) {
-      const auto looked = co_await Look(state);
+      const auto looked = co_await Look(state, deadline);
       if (!looked.ok()) co_return looked.status();
       continue;
     }
-    auto left = kNoTimeout;
-    if (deadline != Clock::time_point::max()) {
-      left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-      left = std::max(left, std::chrono::milliseconds(0));
-    }
-    const auto response = co_await state->watch->AsyncNext(left);
+    const auto response = co_await state->watch->AsyncNext(internal::Left(deadline));
     if (response.ok()) {
       TakeEvents(*state, *response);
     } else if (response.status().code() == Code::kDeadlineExceeded) {
@@ -186,7 +200,11 @@ int64_t Leadership::revision() const { return key_->revision(); }
 Compare Leadership::IsOwner() const { return key_->IsOwner(); }
 std::stop_token Leadership::lost() const { return key_->lost(); }
 Status Leadership::status() const { return held() ? Status() : key_->WhyLost(); }
-void Leadership::OnLost(std::function<void()> told) { key_->OnLost(std::move(told)); }
+
+void Leadership::OnLost(std::function<void()> told) {
+  const auto key = key_;  // what is told at once may destroy this
+  key->OnLost(std::move(told));
+}
 
 TxnBuilder Leadership::Txn() const {
   TxnBuilder txn(key_->session()->connection);
@@ -211,8 +229,7 @@ LeaderWatch::~LeaderWatch() {
 }
 
 Future<KeyValue> LeaderWatch::AsyncNext(std::chrono::milliseconds timeout) {
-  const auto deadline = timeout == kNoTimeout ? Clock::time_point::max() : Clock::now() + timeout;
-  return NextLeader(state_, deadline);
+  return NextLeader(state_, internal::Later(Clock::now(), timeout));
 }
 
 void LeaderWatch::Cancel() { internal::RequestStop{state_->stop}(); }

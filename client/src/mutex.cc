@@ -21,8 +21,15 @@ struct LockRequest {
 // Has the key deleted that may have been created by a call that failed.
 void CleanUp(const LockRequest& request, Claim claim) {
   claim.BeginToLeave();
-  LetGo(DeleteOwned(request.session->connection, DeleteOf(*request.session, request.line),
-                    std::move(claim), Farewell()));
+  LetGo(
+      DeleteInParting(request.session, DeleteOf(*request.session, request.line), std::move(claim)));
+}
+
+// Nothing: another thread of the session has it, and it was only to be tried.
+std::optional<Future<Claim>> TurnFor(const LockRequest& request, const WaitScope& scope) {
+  ClaimTable& claims = *request.session->claims;
+  if (request.try_only) return claims.TryTake(request.claim, scope.token());
+  return claims.Take(request.claim, scope.token());
 }
 
 // Nothing: somebody has it, and it was only to be tried.
@@ -32,10 +39,9 @@ Future<std::optional<LockGuard>> LockInLine(LockRequest request, WaitOptions wai
   const std::stop_token cancelled = co_await ThisStop();
   scope.Add(cancelled);
   scope.Add(session->lost.get_token());
-  if (request.try_only && session->claims->Taken(request.claim)) {
-    co_return std::optional<LockGuard>();
-  }
-  auto claim = co_await session->claims->Take(request.claim, scope.token());
+  auto turn = TurnFor(request, scope);
+  if (!turn) co_return std::optional<LockGuard>();
+  auto claim = co_await *std::move(turn);
   if (!claim.ok()) co_return Because(*session, scope, claim.status());
   auto place = co_await EnterLine(session, request.line, scope.call());
   if (!place.ok()) {
@@ -85,10 +91,9 @@ Future<std::optional<LockGuard>> LockOneKey(LockRequest request, WaitOptions wai
   const std::stop_token cancelled = co_await ThisStop();
   scope.Add(cancelled);
   scope.Add(session->lost.get_token());
-  if (request.try_only && session->claims->Taken(request.claim)) {
-    co_return std::optional<LockGuard>();
-  }
-  auto claim = co_await session->claims->Take(request.claim, scope.token());
+  auto turn = TurnFor(request, scope);
+  if (!turn) co_return std::optional<LockGuard>();
+  auto claim = co_await *std::move(turn);
   if (!claim.ok()) co_return Because(*session, scope, claim.status());
   while (true) {
     const auto done = co_await TryOneKey(request, scope.call());
@@ -177,7 +182,10 @@ TxnBuilder LockGuard::Txn() const {
 
 Status LockGuard::status() const { return held() ? Status() : key_->WhyLost(); }
 
-void LockGuard::OnLost(std::function<void()> told) { key_->OnLost(std::move(told)); }
+void LockGuard::OnLost(std::function<void()> told) {
+  const auto key = key_;  // what is told at once may destroy this
+  key->OnLost(std::move(told));
+}
 
 Result<bool> LockGuard::Verify(const CallOptions& call) const {
   const auto done = Txn().Commit(call);

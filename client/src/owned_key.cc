@@ -19,9 +19,13 @@ Future<Nothing> FollowDeletion(std::shared_ptr<Connection> connection, std::stri
   mine.key = std::move(key);
   mine.create_revision = revision;
   CallOptions call;
-  const auto gone = co_await WaitDeleted(std::move(connection), mine, revision + 1, call);
-  if (gone.ok()) internal::RequestStop{lost}();
-  co_return gone;
+  const auto gone = co_await WaitDeleted(connection, mine, revision + 1, call);
+  if (!gone.ok()) co_return gone;
+  // What hears of it may do so on the thread for callbacks only.
+  AsyncClient async(std::move(connection));
+  const auto there = co_await async.Delay({});
+  if (there.ok()) internal::RequestStop{lost}();
+  co_return there;
 }
 
 }  // namespace
@@ -38,10 +42,10 @@ TxnRequest DeleteOf(const SessionState& session, const LineRequest& line) {
   return txn;
 }
 
-Future<Nothing> DeleteOwned(std::shared_ptr<Connection> connection, TxnRequest request,
-                            std::optional<Claim> claim, CallOptions call) {
-  AsyncClient async(std::move(connection));
-  const auto done = co_await async.Commit(std::move(request), call);
+Future<Nothing> DeleteInParting(std::shared_ptr<SessionState> session, TxnRequest request,
+                                std::optional<Claim> claim) {
+  const auto done = co_await CommitUntil(session->connection, std::move(request), Farewell(),
+                                         session->lost.get_token());
   claim.reset();
   if (!done.ok()) co_return done.status();
   co_return Nothing();
@@ -54,7 +58,10 @@ OwnedKey::OwnedKey(std::shared_ptr<SessionState> session, std::string key, int64
 }
 
 OwnedKey::~OwnedKey() {
-  if (!released_) LetGo(Release(Farewell()));
+  if (released_) return;
+  StopFollowing();
+  if (claim_) claim_->BeginToLeave();
+  LetGo(DeleteInParting(session_, DeleteThis(), std::move(claim_)));
 }
 
 Status OwnedKey::WhyLost() const {
@@ -74,12 +81,7 @@ void OwnedKey::OnLost(std::function<void()> told) {
   on_lost_.swap(on_lost);
 }
 
-Future<Nothing> OwnedKey::Release(const CallOptions& call) {
-  if (released_.exchange(true)) {
-    return [](Status done) -> Future<Nothing> {
-      co_return done;
-    }(Status(Code::kFailedPrecondition, "it was released before"));
-  }
+void OwnedKey::StopFollowing() {
   following_.reset();
   session_lost_.reset();
   std::unique_ptr<std::stop_callback<std::function<void()>>> on_lost;
@@ -88,11 +90,37 @@ Future<Nothing> OwnedKey::Release(const CallOptions& call) {
     on_lost.swap(on_lost_);
   }
   on_lost.reset();  // waits for it where it runs on another thread
-  if (claim_) claim_->BeginToLeave();
+}
+
+TxnRequest OwnedKey::DeleteThis() const {
   TxnRequest request;
   request.If(IsOwner()).Then(op::Delete(key_));
-  return DeleteOwned(session_->connection, std::move(request), std::exchange(claim_, std::nullopt),
-                     call);
+  return request;
+}
+
+Future<Nothing> OwnedKey::Release(const CallOptions& call) {
+  const bool released = released_.exchange(true);
+  if (!released) {
+    StopFollowing();
+    if (claim_) claim_->BeginToLeave();
+  }
+  // It keeps this: what it leaves behind, be it that nobody waits for it any more, the destructor
+  // deletes.
+  return [](std::shared_ptr<OwnedKey> self, CallOptions options, bool was) -> Future<Nothing> {
+    if (was) co_return Status(Code::kFailedPrecondition, "it was released before");
+    WaitScope scope(*self->session_->connection, options);
+    const std::stop_token cancelled = co_await ThisStop();
+    scope.Add(cancelled);
+    options.cancel = scope.token();
+    const auto done = co_await CommitUntil(self->session_->connection, self->DeleteThis(), options,
+                                           self->session_->lost.get_token());
+    if (!done.ok()) {
+      self->released_ = false;
+      co_return scope.Explain(done.status());
+    }
+    self->claim_.reset();
+    co_return Nothing();
+  }(shared_from_this(), call, released);
 }
 
 Future<PlaceInLine> EnterLine(std::shared_ptr<SessionState> session, LineRequest request,

@@ -17,8 +17,8 @@ namespace etcdpp {
 /// A key on a session's lease that says who waits for, or has, something: the key of a lock, of a
 /// candidate. Knows when it is lost: with the lease, or deleted by somebody.
 ///
-/// Destroying it has the key deleted, without waiting. Thread-safe.
-class OwnedKey {
+/// Destroying it has the key deleted, without waiting. Thread-safe. REQUIRES: a shared_ptr owns it.
+class OwnedKey : public std::enable_shared_from_this<OwnedKey> {
  public:
   OwnedKey(std::shared_ptr<SessionState> session, std::string key, int64_t revision);
   ~OwnedKey();
@@ -44,15 +44,19 @@ class OwnedKey {
   /// Keeps `claim` until the key is deleted. REQUIRES: called once, before it is shared.
   void Keep(Claim claim) { claim_.emplace(std::move(claim)); }
 
-  /// Deletes the key if it is still this one. Nothing more is told of its loss.
+  /// Deletes the key if it is still this one, trying again while a failure may pass. Nothing more
+  /// is told of its loss. May be called again once it has failed.
   Future<Nothing> Release(const CallOptions& call);
 
  private:
+  void StopFollowing();
+  TxnRequest DeleteThis() const;
+
   const std::shared_ptr<SessionState> session_;
   const std::string key_;
   const int64_t revision_;
   std::optional<Claim> claim_;
-  std::atomic<bool> released_ = false;
+  std::atomic<bool> released_ = false;  // or about to be
   std::stop_source lost_;
   std::optional<std::stop_callback<internal::RequestStop>> session_lost_;
   std::mutex mu_;
@@ -87,11 +91,12 @@ Future<ResponseHeader> WaitFirst(std::shared_ptr<OwnedKey> key, std::string pref
 /// Deletes the key of `line` where the session put it there.
 TxnRequest DeleteOf(const SessionState& session, const LineRequest& line);
 
-/// Commits `request`, which deletes a key, and then gives `claim` back.
-Future<Nothing> DeleteOwned(std::shared_ptr<Connection> connection, TxnRequest request,
-                            std::optional<Claim> claim, CallOptions call);
+/// Commits `request`, which deletes a key of the session, and then gives `claim` back. Tries again
+/// while a failure may pass and the session lives, with which the key ends.
+Future<Nothing> DeleteInParting(std::shared_ptr<SessionState> session, TxnRequest request,
+                                std::optional<Claim> claim);
 
-/// For what is sent in parting, which nobody waits for: not long.
+/// For a call in parting, which nobody waits for: not long.
 CallOptions Farewell();
 
 /// A lease's id as etcd's own recipes name keys after it.

@@ -66,10 +66,8 @@ Future<Listed> ListPatiently(State state, CallOptions call) {
     auto listed = co_await ListAll(state, call);
     if (listed.ok() || call.cancel.stop_requested()) co_return listed;
     const Status& status = listed.status();
-    const bool may_pass = IsTransient(status.code()) || status.code() == Code::kDeadlineExceeded ||
-                          status.reason() == Reason::kCompacted;
-    if (!may_pass) co_return listed;
-    const auto delayed = co_await async.Delay(delay);
+    if (!MayPass(status) && status.reason() != Reason::kCompacted) co_return listed;
+    const auto delayed = co_await async.Delay(delay, call.cancel);
     if (!delayed.ok()) co_return delayed.status();
     delay = std::min(delay * 2, state->options.retry_delay_max);
   }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -169,6 +170,47 @@ TEST_F(ReflectorTest, ACacheKnowsByTheNewestKeyAndTheCountHowFarItIs) {
   std::exchange(waiter_, {})(Changes({Gone("a", 11)}));
   EXPECT_TRUE(cache.WaitFor(11).ok());
   EXPECT_EQ(cache.size(), 1U);
+}
+
+TEST_F(ReflectorTest, DoesNotKeepItsConnectionUntilItWouldListAgain) {
+  auto connection = std::make_shared<NiceMock<mocks::MockConnection>>();
+  const std::weak_ptr<Connection> still_there = connection;
+  ON_CALL(*connection, Range).WillByDefault(Return(Status(Code::kUnavailable, "gone")));
+  std::function<void()> list_again;
+  ON_CALL(*connection, RunAfter).WillByDefault([&list_again](milliseconds delay, auto task) {
+    if (delay.count() == 0) return task();
+    list_again = std::move(task);
+  });
+  std::optional<Reflector> reflector(std::in_place, Client(std::exchange(connection, nullptr)),
+                                     KeyRange::All(), Log());
+  ASSERT_TRUE(list_again);
+
+  reflector.reset();
+
+  EXPECT_TRUE(still_there.expired());
+  EXPECT_TRUE(log_.empty());
+}
+
+TEST_F(ReflectorTest, GivesUpWhereListingAgainHelpsNothing) {
+  EXPECT_CALL(*connection_, Range)
+      .WillOnce(Return(Status(Code::kResourceExhausted, "Received message larger than max")));
+
+  const Reflector reflector(Client(connection_), KeyRange::All(), Log());
+
+  EXPECT_THAT(log_, ElementsAre("ResourceExhausted"));
+}
+
+TEST_F(ReflectorTest, TheCacheAsksNoLongerThanItIsWaitedFor) {
+  EXPECT_CALL(*connection_, Range)
+      .WillOnce(Return(List({}, 5)))
+      .WillOnce([](const RangeParams& params) -> Result<RangeResponse> {
+        EXPECT_LE(params.call.timeout.value_or(kNoTimeout), milliseconds(100));
+        return Status(Code::kDeadlineExceeded, "late");
+      });
+  EXPECT_CALL(*connection_, Watch).WillOnce([this](const auto&) { return WatchOf({}, &waiter_); });
+  RangeCache cache(Client(connection_), KeyRange::All());
+
+  EXPECT_EQ(cache.WaitFor(6, milliseconds(100)).code(), Code::kDeadlineExceeded);
 }
 
 }  // namespace

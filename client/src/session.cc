@@ -4,17 +4,10 @@
 #include <string>
 #include <utility>
 
-#include "client/src/session_state.h"
+#include "client/src/owned_key.h"
 #include "etcdpp/async_client.h"
 
 namespace etcdpp {
-namespace {
-
-// For what a destructor sends and nobody waits for.
-constexpr std::chrono::milliseconds kFarewell{2000};
-
-}  // namespace
-
 Result<Session> Session::Create(const Client& client, const SessionOptions& options,
                                 const CallOptions& call) {
   return AsyncCreate(client, options, call).Get();
@@ -48,10 +41,8 @@ Session& Session::operator=(Session&& other) noexcept {
 }
 
 Session::~Session() {
-  if (state_ == nullptr || state_->ended) return;
-  CallOptions call;
-  call.timeout = kFarewell;
-  LetGo(AsyncClose(call));
+  if (state_ == nullptr || state_->revoked || state_->orphaned) return;
+  LetGo(AsyncClose(Farewell()));
 }
 
 LeaseId Session::lease() const { return state_->keeper.id(); }
@@ -67,7 +58,6 @@ std::chrono::steady_clock::time_point Session::SafeUntil() const {
 Status Session::Close(const CallOptions& call) { return AsyncClose(call).Get().status(); }
 
 Future<Nothing> Session::AsyncClose(const CallOptions& call) {
-  const bool ended = state_->ended.exchange(true);
   const LeaseLoss loss = state_->keeper.loss();
   const bool gone = loss == LeaseLoss::kNotFound || loss == LeaseLoss::kRevoked;
   state_->keeper.Stop();
@@ -76,14 +66,15 @@ Future<Nothing> Session::AsyncClose(const CallOptions& call) {
         if (none) co_return Nothing();
         AsyncClient async(state->connection);
         const auto revoked = co_await async.RevokeLease(state->keeper.id(), options);
-        if (revoked.ok() || revoked.status().reason() == Reason::kLeaseNotFound)
-          co_return Nothing();
-        co_return revoked.status();
-      }(state_, call, ended || gone);
+        const bool done = revoked.ok() || revoked.status().reason() == Reason::kLeaseNotFound;
+        if (!done) co_return revoked.status();
+        state->revoked = true;
+        co_return Nothing();
+      }(state_, call, state_->revoked || gone);
 }
 
 void Session::Orphan() {
-  state_->ended = true;
+  state_->orphaned = true;
   state_->keeper.Stop();
 }
 
@@ -97,6 +88,15 @@ Claim::~Claim() {
 void Claim::BeginToLeave() { table_->BeginToLeave(name_); }
 
 Future<Claim> ClaimTable::Take(const std::string& name, std::stop_token stop) {
+  return *StandInLine(name, std::move(stop), false);
+}
+
+std::optional<Future<Claim>> ClaimTable::TryTake(const std::string& name, std::stop_token stop) {
+  return StandInLine(name, std::move(stop), true);
+}
+
+std::optional<Future<Claim>> ClaimTable::StandInLine(const std::string& name, std::stop_token stop,
+                                                     bool try_only) {
   const auto state = std::make_shared<internal::FutureState<Claim>>();
   state->Link(std::move(stop));
   state->OnStop([weak = std::weak_ptr(state), table = weak_from_this(), name] {
@@ -106,7 +106,9 @@ Future<Claim> ClaimTable::Take(const std::string& name, std::stop_token stop) {
   });
   std::unique_lock lock(mu_);
   const auto [taken, is_free] = lines_.try_emplace(name);
-  if (!is_free) taken->second.waiters.push_back(state);
+  Line& line = taken->second;
+  if (!is_free && try_only && !(line.leaving && line.waiters.empty())) return std::nullopt;
+  if (!is_free) line.waiters.push_back(state);
   lock.unlock();
   if (is_free) {
     state->Set(Claim(shared_from_this(), name));
@@ -114,12 +116,6 @@ Future<Claim> ClaimTable::Take(const std::string& name, std::stop_token stop) {
     Abandon(name, state);
   }
   return Future<Claim>(state);
-}
-
-bool ClaimTable::Taken(const std::string& name) {
-  const std::lock_guard lock(mu_);
-  const auto taken = lines_.find(name);
-  return taken != lines_.end() && !taken->second.leaving;
 }
 
 void ClaimTable::BeginToLeave(const std::string& name) {

@@ -42,13 +42,16 @@ class ClaimTable : public std::enable_shared_from_this<ClaimTable> {
   /// kCancelled where `stop` is requested before it is its turn.
   Future<Claim> Take(const std::string& name, std::stop_token stop);
 
-  /// Whether somebody has the name, and is not about to give it back.
-  bool Taken(const std::string& name);
+  /// The same for who only tries: nothing where somebody has the name and is not about to give it
+  /// back, or others wait for it.
+  std::optional<Future<Claim>> TryTake(const std::string& name, std::stop_token stop);
 
  private:
   friend class Claim;
   using Waiter = std::shared_ptr<internal::FutureState<Claim>>;
 
+  std::optional<Future<Claim>> StandInLine(const std::string& name, std::stop_token stop,
+                                           bool try_only);
   void Release(const std::string& name);
   void Abandon(const std::string& name, const Waiter& waiter);
   void BeginToLeave(const std::string& name);
@@ -69,7 +72,8 @@ struct SessionState {
   const std::shared_ptr<Connection> connection;
   const std::shared_ptr<ClaimTable> claims = std::make_shared<ClaimTable>();
   std::stop_source lost;
-  std::atomic<bool> ended = false;  // by Close, Orphan or the destructor
+  std::atomic<bool> revoked = false;   // by Close
+  std::atomic<bool> orphaned = false;  // so that the destructor revokes nothing
   std::atomic<int64_t> last_number = 0;
   LeaseKeeper keeper;
 };
@@ -78,6 +82,9 @@ struct SessionState {
 class WaitScope {
  public:
   WaitScope(Connection& connection, const WaitOptions& wait);
+
+  /// Of what takes several calls, and has the time and the stop of one.
+  WaitScope(Connection& connection, const CallOptions& call);
 
   /// Has a stop of `token` be one of the scope.
   void Add(std::stop_token token);
@@ -116,6 +123,14 @@ Status Because(const SessionState& session, const WaitScope& scope, Status statu
 /// or `call` is cancelled.
 Future<TxnResponse> CommitRepeatable(std::shared_ptr<Connection> connection, TxnRequest request,
                                      CallOptions call);
+
+/// The same, but once `enough` is requested what failed is not tried again.
+Future<TxnResponse> CommitUntil(std::shared_ptr<Connection> connection, TxnRequest request,
+                                CallOptions call, std::stop_token enough);
+
+/// Finds `key`, trying again as CommitRepeatable does; nothing where it is not there.
+Future<std::optional<KeyValue>> FindKey(std::shared_ptr<Connection> connection, std::string key,
+                                        ResponseHeader* header, CallOptions call);
 
 /// Waits until the life of `key` that began at `create_revision` is over, as seen from revision
 /// `from` on.

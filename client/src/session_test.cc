@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "client/src/session_state.h"
+#include "etcdpp/barrier.h"
 #include "etcdpp/election.h"
 #include "etcdpp/mocks/mock_connection.h"
 #include "etcdpp/mutex.h"
@@ -118,6 +119,11 @@ class SessionTest : public testing::Test {
     return {.key = "lock/1", .create_revision = revision, .mod_revision = revision};
   }
 
+  // Of a lock that was had at revision 5.
+  static TxnRequest DeleteOfKey() {
+    return TxnRequest().If(cmp::CreateRevision("lock/abc") == 5).Then(op::Delete("lock/abc"));
+  }
+
   void LoseLease() {
     loss_ = LeaseLoss::kExpired;
     lost_(loss_);
@@ -153,6 +159,25 @@ TEST_F(SessionTest, OrphanedItRevokesNothing) {
   EXPECT_CALL(*connection_, AsyncLeaseRevoke).Times(0);
   Session session = NewSession();
   session.Orphan();
+}
+
+TEST_F(SessionTest, ItIsClosedOnceThatHasSucceeded) {
+  EXPECT_CALL(*connection_, LeaseRevoke)
+      .WillOnce(testing::Return(Status(Code::kUnavailable, "gone")))
+      .WillOnce(testing::Return(LeaseRevokeResponse()));
+  Session session = NewSession();
+
+  EXPECT_EQ(session.Close().message(), "gone");
+  EXPECT_TRUE(session.Close().ok());
+  EXPECT_TRUE(session.Close().ok());
+}
+
+TEST_F(SessionTest, OrphanedItMayStillBeClosed) {
+  EXPECT_CALL(*connection_, LeaseRevoke).WillOnce(testing::Return(LeaseRevokeResponse()));
+  Session session = NewSession();
+  session.Orphan();
+
+  EXPECT_TRUE(session.Close().ok());
 }
 
 TEST_F(SessionTest, ALockIsAskedForAgainWhileTheFailureMayPass) {
@@ -282,6 +307,206 @@ TEST_F(SessionTest, AnElectionIsLostWithItsKey) {
   EXPECT_EQ(leader->Proclaim("still me").code(), Code::kAborted);
 
   EXPECT_FALSE(leader->held());
+}
+
+TEST_F(SessionTest, ALockIsGivenUpWhereAskingAgainHelpsNothing) {
+  answers_ = {Status(Code::kResourceExhausted, "etcdserver: mvcc: database space exceeded"),
+              TxnResponse()};
+  const Session session = NewSession();
+
+  EXPECT_EQ(Mutex(session, "lock").Lock().status().reason(), Reason::kNoSpace);
+}
+
+TEST_F(SessionTest, TheLastGuardsKeyIsDeletedUntilThatIsCertain) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  auto guard = std::make_unique<LockGuard>(*Mutex(session, "lock").Lock());
+  answers_ = {Status(Code::kUnavailable, "etcdserver: leader changed"),
+              Status(Code::kDeadlineExceeded, "late"), TxnResponse()};
+
+  guard.reset();
+
+  ASSERT_EQ(txns_.size(), 4U);
+  EXPECT_EQ(txns_[1], DeleteOfKey());
+  EXPECT_EQ(txns_[3], DeleteOfKey());
+}
+
+TEST_F(SessionTest, NothingIsDeletedAgainOnceTheLeaseIsLost) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  auto guard = std::make_unique<LockGuard>(*Mutex(session, "lock").Lock());
+  LoseLease();
+  answers_ = {Status(Code::kUnavailable, "gone")};
+
+  guard.reset();
+
+  EXPECT_EQ(txns_.size(), 2U);
+}
+
+TEST_F(SessionTest, AnUnlockThatFailedMayBeTriedAgain) {
+  answers_ = {Entered(5), Status(Code::kPermissionDenied, "no"), TxnResponse()};
+  const Session session = NewSession();
+  {
+    auto guard = Mutex(session, "lock").Lock();
+
+    EXPECT_EQ(guard->Unlock().message(), "no");
+    EXPECT_TRUE(guard->Unlock().ok());
+    EXPECT_EQ(guard->Unlock().code(), Code::kFailedPrecondition);
+  }
+  EXPECT_EQ(txns_.size(), 3U);
+}
+
+TEST_F(SessionTest, AnUnlockHasTheTimeOfACall) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  auto guard = Mutex(session, "lock").Lock();
+  auto unlocking = guard->AsyncUnlock({.timeout = seconds(3)});
+  ASSERT_EQ(timeouts_.size(), 1U);
+
+  timeouts_[0]();
+  EXPECT_TRUE(cancels_.back().stop_requested());
+  std::exchange(hanging_[0], {})(Status(Code::kUnavailable, "gone"));
+
+  EXPECT_EQ(std::move(unlocking).Get().status().code(), Code::kDeadlineExceeded);
+}
+
+TEST_F(SessionTest, AKeyIsDeletedThoughNobodyWaitsForItsUnlock) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  auto guard = std::make_unique<LockGuard>(*Mutex(session, "lock").Lock());
+  {
+    const auto unlocking = guard->AsyncUnlock();
+    guard.reset();
+  }
+  EXPECT_EQ(txns_.size(), 2U);
+
+  answers_ = {TxnResponse()};
+  std::exchange(hanging_[0], {})(Status(Code::kCancelled, "the call was cancelled"));
+
+  ASSERT_EQ(txns_.size(), 3U);
+  EXPECT_EQ(txns_[2], DeleteOfKey());
+}
+
+TEST_F(SessionTest, WhatTellsOfTheLossMayDestroyTheGuard) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  auto guard = std::make_unique<LockGuard>(*Mutex(session, "lock").Lock());
+  LoseLease();
+  answers_ = {TxnResponse()};
+
+  guard->OnLost([&guard] { guard.reset(); });
+
+  EXPECT_EQ(guard, nullptr);
+  EXPECT_EQ(txns_.size(), 2U);
+}
+
+TEST_F(SessionTest, WhoOnlyTriesDoesNotWaitBehindOthers) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  Mutex mutex(session, "lock");
+  auto first = mutex.Lock();
+  const auto second = mutex.AsyncLock();
+  const auto unlocking = first->AsyncUnlock();
+  ASSERT_FALSE(unlocking.ready());
+
+  auto trying = mutex.AsyncTryLock();
+
+  ASSERT_TRUE(trying.ready());
+  EXPECT_FALSE(*std::move(trying).Get());
+}
+
+TEST_F(SessionTest, WhoOnlyTriesWaitsForAnUnlockUnderWay) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  Mutex mutex(session, "lock");
+  auto first = mutex.Lock();
+  const auto unlocking = first->AsyncUnlock();
+  auto trying = mutex.AsyncTryLock();
+  EXPECT_FALSE(trying.ready());
+
+  answers_ = {Entered(7), TxnResponse()};
+  std::exchange(hanging_[0], {})(TxnResponse());
+
+  ASSERT_TRUE(trying.ready());
+  EXPECT_EQ((*std::move(trying).Get())->revision(), 7);
+}
+
+TEST_F(SessionTest, ALossIsSeenThroughACompaction) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  auto guard = Mutex(session, "lock").Lock();
+  ASSERT_EQ(waiters_.size(), 1U);
+  answers_ = {Status(Code::kUnavailable, "gone"),
+              TxnResponse{{.revision = 9}, true, {{RangeResponse()}}}, TxnResponse()};
+
+  std::exchange(waiters_[0], {})(
+      Status(Code::kOutOfRange, "etcdserver: mvcc: required revision has been compacted"));
+
+  EXPECT_FALSE(guard->held());
+  EXPECT_EQ(guard->status().code(), Code::kAborted);
+}
+
+TEST_F(SessionTest, ALossThatAProclamationFindsIsToldOnTheThreadForCallbacks) {
+  answers_ = {Entered(5), TxnResponse{{}, false, {}}, TxnResponse()};
+  const Session session = NewSession();
+  auto leader = Election(session, "lock").Campaign("me");
+  ASSERT_TRUE(leader.ok()) << leader.status();
+  int told = 0;
+  leader->OnLost([&told] { ++told; });
+  std::function<void()> on_that_thread;
+  EXPECT_CALL(*connection_, RunAfter(milliseconds(0), _)).WillOnce([&](milliseconds, auto task) {
+    on_that_thread = std::move(task);
+  });
+
+  auto proclaiming = leader->AsyncProclaim("still me");
+  EXPECT_EQ(told, 0);
+  on_that_thread();
+
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(std::move(proclaiming).Get().status().code(), Code::kAborted);
+}
+
+TEST_F(SessionTest, ResumingAnElectionHasTheTimeOfACall) {
+  answers_ = {Entered(5)};
+  const Session session = NewSession();
+  Election election(session, "lock");
+  const auto leader = election.Campaign("me");
+  ASSERT_TRUE(leader.ok()) << leader.status();
+  auto resuming = election.AsyncResume({.timeout = seconds(3)});
+  ASSERT_EQ(timeouts_.size(), 1U);
+
+  timeouts_[0]();
+
+  ASSERT_TRUE(resuming.ready());
+  EXPECT_EQ(std::move(resuming).Get().status().code(), Code::kDeadlineExceeded);
+}
+
+TEST_F(SessionTest, AnObservationEndsWithAFutureThatIsDropped) {
+  EXPECT_CALL(*connection_, Range).WillOnce([](const RangeParams& params) {
+    EXPECT_LE(params.call.timeout.value_or(kNoTimeout), seconds(2));
+    return RangeResponse{{.revision = 5}, {}, false, 0};
+  });
+  LeaderWatch leaders = ElectionView(Client(connection_), "lock").Observe();
+  {
+    const auto next = leaders.AsyncNext(seconds(2));
+    EXPECT_FALSE(next.ready());
+  }
+
+  auto next = leaders.AsyncNext();
+
+  ASSERT_TRUE(next.ready());
+  EXPECT_EQ(std::move(next).Get().status().code(), Code::kCancelled);
+}
+
+TEST_F(SessionTest, WhatEnteringABarrierMayHaveLeftBehindIsDeleted) {
+  answers_ = {Status(Code::kDataLoss, "who knows"), TxnResponse()};
+  const Session session = NewSession();
+
+  EXPECT_EQ(DoubleBarrier(session, "barrier", 2).Enter().message(), "who knows");
+
+  ASSERT_EQ(txns_.size(), 2U);
+  const std::string key = "barrier/waiters/abc-1";
+  EXPECT_EQ(txns_[1], TxnRequest().If(cmp::Lease(key) == kLease).Then(op::Delete(key)));
 }
 
 }  // namespace

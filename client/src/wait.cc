@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kRetryDelay{50};
 
-bool MayPass(const Status& status) {
-  return IsTransient(status.code()) || status.code() == Code::kDeadlineExceeded;
-}
-
 bool IsOver(const WatchResponse& response) {
   return std::any_of(response.events.begin(), response.events.end(), [](const WatchEvent& event) {
     return event.type == WatchEvent::Type::kDelete;
@@ -25,6 +21,10 @@ bool IsOver(const WatchResponse& response) {
 }
 
 }  // namespace
+
+WaitScope::WaitScope(Connection& connection, const CallOptions& call)
+    : WaitScope(connection,
+                WaitOptions{call.timeout.value_or(connection.call_timeout()), call.cancel}) {}
 
 WaitScope::WaitScope(Connection& connection, const WaitOptions& wait) {
   Add(wait.cancel);
@@ -73,18 +73,36 @@ Status Because(const SessionState& session, const WaitScope& scope, Status statu
 
 Future<TxnResponse> CommitRepeatable(std::shared_ptr<Connection> connection, TxnRequest request,
                                      CallOptions call) {
+  const std::stop_token enough = call.cancel;
+  return CommitUntil(std::move(connection), std::move(request), std::move(call), enough);
+}
+
+Future<TxnResponse> CommitUntil(std::shared_ptr<Connection> connection, TxnRequest request,
+                                CallOptions call, std::stop_token enough) {
   AsyncClient async(std::move(connection));
   while (true) {
     auto done = co_await async.Commit(request, call);
-    if (done.ok() || !MayPass(done.status()) || call.cancel.stop_requested()) co_return done;
+    const bool again = !done.ok() && MayPass(done.status()) && !enough.stop_requested();
+    if (!again || call.cancel.stop_requested()) co_return done;
     const auto delayed = co_await async.Delay(kRetryDelay);
-    if (!delayed.ok() || call.cancel.stop_requested()) co_return done;
+    if (!delayed.ok() || enough.stop_requested() || call.cancel.stop_requested()) co_return done;
   }
+}
+
+Future<std::optional<KeyValue>> FindKey(std::shared_ptr<Connection> connection, std::string key,
+                                        ResponseHeader* header, CallOptions call) {
+  TxnRequest txn;
+  txn.Then(op::Get(std::move(key)));
+  const auto found =
+      co_await CommitRepeatable(std::move(connection), std::move(txn), std::move(call));
+  if (!found.ok()) co_return found.status();
+  *header = found->header;
+  const auto& kvs = found->responses[0].range()->kvs;
+  co_return kvs.empty() ? std::nullopt : std::optional<KeyValue>(kvs[0]);
 }
 
 Future<Nothing> WaitDeleted(std::shared_ptr<Connection> connection, KeyValue key, int64_t from,
                             CallOptions call) {
-  AsyncClient async(connection);
   while (true) {
     WatchParams params;
     params.request.range = KeyRange::Key(key.key);
@@ -97,12 +115,11 @@ Future<Nothing> WaitDeleted(std::shared_ptr<Connection> connection, KeyValue key
     if (next.ok()) co_return Nothing();
     if (next.status().reason() != Reason::kCompacted) co_return next.status();
     // The revision of its end may be compacted, so the key itself has to be asked.
-    const auto found = co_await async.Range(KeyRange::Key(key.key), {}, call);
+    ResponseHeader header;
+    const auto found = co_await FindKey(connection, key.key, &header, call);
     if (!found.ok()) co_return found.status();
-    if (found->kvs.empty() || found->kvs[0].create_revision != key.create_revision) {
-      co_return Nothing();
-    }
-    from = found->header.revision + 1;
+    if (!*found || (*found)->create_revision != key.create_revision) co_return Nothing();
+    from = header.revision + 1;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +61,8 @@ class AsyncClient {
 
   /// Is done after `delay`; kCancelled where it is cancelled or the connection goes before.
   Future<Nothing> Delay(std::chrono::milliseconds delay);
+  /// The same, and a stop of `cancel` cancels it.
+  Future<Nothing> Delay(std::chrono::milliseconds delay, const std::stop_token& cancel);
 
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 

@@ -16,7 +16,8 @@ namespace etcdpp {
 class OwnedKey;
 
 /// A lock that is held, for as long as it lives: destroying it has the lock released, without
-/// waiting for that.
+/// waiting for that. Where etcd cannot be reached then it is tried until it can, or the session is
+/// lost and the lock with it.
 ///
 /// Whoever holds a lock may lose it without noticing: its process is stopped, its network is cut,
 /// and the lease runs out meanwhile. So the guard tells when it is lost, as early as it is known
@@ -66,7 +67,8 @@ class LockGuard {
   /// Asks etcd whether the lock is still held.
   Result<bool> Verify(const CallOptions& call = {}) const;
 
-  /// Releases the lock and waits until that is done.
+  /// Releases the lock and waits until that is done, for as long as a call may take. Where it fails
+  /// it may be called again; what it leaves the destructor releases.
   Status Unlock(const CallOptions& call = {});
   Future<Nothing> AsyncUnlock(const CallOptions& call = {});
 

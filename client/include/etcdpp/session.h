@@ -59,7 +59,8 @@ class Session {
   /// Until when the lease lives for certain. See LeaseKeeper.
   std::chrono::steady_clock::time_point SafeUntil() const;
 
-  /// Stops the renewals and revokes the lease, which deletes its keys.
+  /// Stops the renewals and revokes the lease, which deletes its keys. Where that has failed it may
+  /// be tried again.
   Status Close(const CallOptions& call = {});
   Future<Nothing> AsyncClose(const CallOptions& call = {});
 
