@@ -35,7 +35,8 @@ void Stm::Delete(std::string_view key) { writes_[std::string(key)] = {}; }
 
 Result<const Stm::Read*> Stm::ReadKey(std::string_view key) {
   if (const auto known = reads_.find(key); known != reads_.end()) return &known->second;
-  if (const auto ahead = prefetched_.find(key); ahead != prefetched_.end()) {
+  const auto ahead = prefetched_.find(key);
+  if (ahead != prefetched_.end() && (revision_ == 0 || revision_ == ahead->second.revision)) {
     auto node = prefetched_.extract(ahead);
     if (revision_ == 0) revision_ = node.mapped().revision;
     return &reads_.insert(std::move(node)).position->second;
