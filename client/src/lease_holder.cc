@@ -48,7 +48,7 @@ Future<LeaseGrantResponse> GrantPatiently(State state, CallOptions call) {
     const Status& status = lease.status();
     const bool may_pass = IsTransient(status.code()) || status.code() == Code::kDeadlineExceeded;
     if (!may_pass) co_return lease;
-    const auto delayed = co_await async.Delay(delay);
+    const auto delayed = co_await async.Delay(delay, call.cancel);
     if (!delayed.ok()) co_return delayed.status();
     delay = std::min(delay * 2, state->options.retry_delay_max);
   }
