@@ -283,7 +283,8 @@ void Live(TinyStore& store, unsigned seed) {
       AsyncClient(client).Get("a").Then([held](const auto&) { held->reset(); });
     }
   }
-  threads.emplace_back([last = std::move(client)] { (void)last.endpoints(); });
+  threads.emplace_back(
+      [last = std::optional<Client>(std::move(client))]() mutable { last.reset(); });
   for (std::thread& thread : threads) thread.join();
 }
 

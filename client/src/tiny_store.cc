@@ -15,7 +15,6 @@
 #include "client/src/watch_hub.h"
 #include "etcdpp/client.h"
 #include "etcdpp/decorator.h"
-#include "etcdpp/mocks/mock_connection.h"
 
 namespace etcdpp {
 namespace {
@@ -124,6 +123,8 @@ class TinyStore::State : public std::enable_shared_from_this<TinyStore::State> {
   std::map<std::shared_ptr<WatchLoop>, std::map<int64_t, WatchRequest>> watches_;
   std::set<std::shared_ptr<RenewalLoop>> renewals_;
   std::vector<std::shared_ptr<void>> ended_in_callbacks_;
+  int connections_ = 0;
+  std::condition_variable ended_;  // the last connection
 };
 
 RangeResponse TinyStore::State::Apply(const RangeRequest& request) {
@@ -410,7 +411,7 @@ class TinyStore::State::Link {
 
 namespace {
 
-// What it does not know is a mock's.
+// What it does not know is not to be asked of it.
 class TinyConnection final : public ConnectionDecorator {
  private:
   template <typename Request>
@@ -424,15 +425,20 @@ class TinyConnection final : public ConnectionDecorator {
 
  public:
   explicit TinyConnection(std::shared_ptr<TinyStore::State> store)
-      : ConnectionDecorator(std::make_shared<testing::NiceMock<mocks::MockConnection>>()),
-        link_(std::make_shared<TinyStore::State::Link>(std::move(store))) {}
+      : ConnectionDecorator(nullptr),
+        link_(std::make_shared<TinyStore::State::Link>(std::move(store))) {
+    const std::lock_guard lock(link_->store->mu_);
+    ++link_->store->connections_;
+  }
 
   ~TinyConnection() override {
     link_->Shutdown();
-    if (OwnedTimer::Current() != link_.get()) return;
     const auto store = link_->store;
+    const bool in_callback = OwnedTimer::Current() == link_.get();
+    if (!in_callback) link_.reset();
     const std::lock_guard lock(store->mu_);
-    store->ended_in_callbacks_.push_back(std::move(link_));
+    if (in_callback) store->ended_in_callbacks_.push_back(std::move(link_));
+    if (--store->connections_ == 0) store->ended_.notify_all();
   }
 
   TinyConnection(const TinyConnection&) = delete;
@@ -493,7 +499,8 @@ TinyStore::TinyStore() : state_(std::make_shared<State>()) {}
 
 TinyStore::~TinyStore() {
   std::vector<std::shared_ptr<void>> ended;
-  const std::lock_guard lock(state_->mu_);
+  std::unique_lock lock(state_->mu_);
+  state_->ended_.wait(lock, [this] { return state_->connections_ == 0; });
   ended.swap(state_->ended_in_callbacks_);
 }
 

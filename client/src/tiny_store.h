@@ -13,6 +13,7 @@ namespace etcdpp {
 class TinyStore {
  public:
   TinyStore();
+  /// Waits for all connections to end.
   ~TinyStore();
   TinyStore(const TinyStore&) = delete;
   TinyStore& operator=(const TinyStore&) = delete;
