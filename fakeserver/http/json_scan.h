@@ -3,19 +3,26 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace fakeetcd {
+
+struct JsonMember;
 
 /// A value of a JSON text, as a view of that text: what it is and where it stands, nothing decoded.
 struct JsonValue {
   enum class Kind { kNull, kBool, kNumber, kString, kArray, kObject };
 
   Kind kind = Kind::kNull;
-  std::string_view raw;                                  // from its first to its last character
-  std::vector<JsonValue> elements;                       // of an array
-  std::vector<std::pair<JsonValue, JsonValue>> members;  // of an object, each with its name
+  std::string_view raw;             // from its first to its last character
+  std::vector<JsonValue> elements;  // of an array
+  std::vector<JsonMember> members;  // of an object
+};
+
+/// One member of a JSON object.
+struct JsonMember {
+  JsonValue name;
+  JsonValue value;
 };
 
 /// What a JSON text holds at some place.
