@@ -15,6 +15,7 @@
 #include "client/src/watch_hub.h"
 #include "etcdpp/client.h"
 #include "etcdpp/decorator.h"
+#include "etcdpp/options.h"
 
 namespace etcdpp {
 namespace {
@@ -443,6 +444,8 @@ class TinyConnection final : public ConnectionDecorator {
 
   TinyConnection(const TinyConnection&) = delete;
   TinyConnection& operator=(const TinyConnection&) = delete;
+
+  std::chrono::milliseconds call_timeout() const override { return Options().call_timeout; }
 
   Result<RangeResponse> Range(RangeParams p) override { return Call(p.request); }
   Result<PutResponse> Put(PutParams p) override { return Call(p.request); }
