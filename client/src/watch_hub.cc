@@ -183,9 +183,9 @@ void WatchHub::GiveUpWait(const std::shared_ptr<Watcher>& watcher, uint64_t wait
 void WatchHub::Wake(const std::shared_ptr<Watcher>& watcher) {
   watcher->changed.notify_all();
   if (watcher->waiter == nullptr || !watcher->buffer.ready() || closed_) return;
-  callbacks_.RunAt(callbacks_.Now(), [weak_hub = weak_from_this(), watcher] {
-    if (const auto hub = weak_hub.lock()) hub->TellWaiter(watcher);
-  });
+  // The hub stays for that: its last watch may be going.
+  callbacks_.RunAt(callbacks_.Now(),
+                   [hub = shared_from_this(), watcher] { hub->TellWaiter(watcher); });
 }
 
 void WatchHub::OnFrame(uint64_t generation, WatchFrame frame) {
