@@ -132,8 +132,8 @@ TEST(ClockStepTest, ALeaseLivesAsLongAsItsTtl) {
   TimerThread timer;
   ScriptedStreams<LeaseKeepAliveRequest, LeaseKeepAliveResponse> streams;
   const auto hub = std::make_shared<KeepAliveHub>(streams.Opener(), timer, timer, NoBackoff());
-  const auto lease = hub->Keep({7, kTtl});
-  ExpectToTake(kTtl, [&lease] {
+  ExpectToTake(kTtl, [&hub] {
+    const auto lease = hub->Keep({7, kTtl});
     EXPECT_EQ(lease->WaitLostFor(milliseconds(kPatience)), LeaseLoss::kExpired);
   });
   hub->Shutdown();

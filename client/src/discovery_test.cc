@@ -78,15 +78,18 @@ class NameServer {
     thread_ = std::thread([this, code, records, count] { AnswerOnce(code, records, count); });
   }
   ~NameServer() {
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     close(socket_);
   }
   NameServer(const NameServer&) = delete;
   NameServer& operator=(const NameServer&) = delete;
 
   uint16_t port() const { return port_; }
-  /// What was asked for, with a length before each label. After the answer.
-  const std::string& question() const { return question_; }
+  /// What was asked for, with a length before each label. Waits until it was answered.
+  const std::string& Question() {
+    thread_.join();
+    return question_;
+  }
 
   /// One SRV record about the name in the question.
   static Bytes Srv(unsigned char priority, unsigned char weight, uint16_t port,
@@ -136,7 +139,7 @@ TEST(SrvLookupTest, ReadsWhatANameServerAnswers) {
   const auto found = LookUpSrv("_etcd-client._tcp.example.com", server.port());
   ASSERT_TRUE(found.ok()) << found.status();
   EXPECT_THAT(*found, ElementsAre(SrvRecord{10, 1, 2379, "one"}, SrvRecord{20, 2, 65535, "two"}));
-  EXPECT_THAT(server.question(), HasSubstr("_etcd-client"));
+  EXPECT_THAT(server.Question(), HasSubstr("_etcd-client"));
 }
 
 TEST(SrvLookupTest, TellsNothingThereFromNobodyKnows) {
