@@ -148,6 +148,7 @@ TEST(ProgramTest, EndsWellAndAtOnceWithStreamsOpen) {
     const auto channel = grpc::CreateChannel(run.Endpoint(), grpc::InsecureChannelCredentials());
     const auto stub = pb::Watch::NewStub(channel);
     grpc::ClientContext context;
+    context.set_wait_for_ready(true);
     const auto stream = stub->Watch(&context);
     pb::WatchRequest request;
     request.mutable_create_request()->set_key("k");

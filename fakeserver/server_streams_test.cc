@@ -47,7 +47,7 @@ TEST_F(ServerStreamsTest, ManyWritersAndWatchersAtOnce) {
     watches.push_back(std::make_unique<TestWatch>(client_));
     ASSERT_TRUE(watches.back()->Create("k").created());
   }
-  std::vector<std::thread> writers;
+  std::vector<std::jthread> writers;
   for (int i = 0; i < kWriters; ++i) {
     writers.emplace_back([&] {
       TestClient client(server_->endpoint());
@@ -64,7 +64,6 @@ TEST_F(ServerStreamsTest, ManyWritersAndWatchersAtOnce) {
       }
     }
   }
-  for (std::thread& writer : writers) writer.join();
 }
 
 TEST_F(ServerStreamsTest, AWatchGoesOnAfterTheClientsHalfClose) {

@@ -13,7 +13,12 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& endpoint) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 10);
   arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
+  const auto channel =
+      grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
+  // A process's first connections may fail for no reason in older gRPC, which looks at errno late
+  // (grpc/grpc#35064), and a call that does not wait fails with them.
+  channel->WaitForConnected(Soon());
+  return channel;
 }
 
 }  // namespace

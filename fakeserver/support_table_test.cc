@@ -67,6 +67,7 @@ class Release {
   // How an empty message is answered. A stream that stays open ends by the deadline.
   grpc::Status Call(const std::string& path) {
     grpc::ClientContext context;
+    context.set_wait_for_ready(true);
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
     const grpc::Slice nothing(std::string{});
     const grpc::ByteBuffer request(&nothing, 1);

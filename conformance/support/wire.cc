@@ -10,6 +10,8 @@
 namespace conformance {
 namespace {
 
+constexpr std::chrono::seconds kConnectTime(2);
+
 std::shared_ptr<grpc::Channel> Connect(
     const std::string& endpoint, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
@@ -17,7 +19,11 @@ std::shared_ptr<grpc::Channel> Connect(
   arguments.SetMaxSendMessageSize(-1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  return grpc::CreateCustomChannel(endpoint, credentials, arguments);
+  const auto channel = grpc::CreateCustomChannel(endpoint, credentials, arguments);
+  // A process's first connections may fail for no reason in older gRPC, which looks at errno late
+  // (grpc/grpc#35064), and a call that does not wait fails with them.
+  channel->WaitForConnected(std::chrono::system_clock::now() + kConnectTime);
+  return channel;
 }
 
 }  // namespace

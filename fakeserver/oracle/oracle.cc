@@ -25,6 +25,7 @@ using google::protobuf::Message;
 constexpr int64_t kLongerByMax = 3600;
 constexpr int64_t kTtlMax = 9'000'000'000;  // lessor.go, MaxLeaseTTL
 constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kConnectTime{2};
 
 constexpr char kAuthenticate[] = "/etcdserverpb.Auth/Authenticate";
 constexpr char kHashKv[] = "/etcdserverpb.Maintenance/HashKV";
@@ -83,7 +84,10 @@ Oracle::Oracle(const std::string& endpoint, Tell tell)
         arguments.SetMaxReceiveMessageSize(-1);
         return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
       }()),
-      tell_(std::move(tell)) {}
+      tell_(std::move(tell)) {
+  // It may be just starting; and see grpc/grpc#35064 about a process's first connections.
+  channel_->WaitForConnected(std::chrono::system_clock::now() + kConnectTime);
+}
 
 std::string Oracle::Version() const {
   pb::StatusResponse status;

@@ -59,6 +59,7 @@ class Listener : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuff
  public:
   explicit Listener(const std::shared_ptr<grpc::Channel>& channel) {
     context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    context_.set_wait_for_ready(true);
     grpc::GenericStub(channel).PrepareBidiStreamingCall(&context_, "/a/b", {}, this);
     StartRead(&message_);
     StartCall();

@@ -42,6 +42,7 @@ std::string PutAndGetEcho(Stub& stub) {
   request.set_key("k");
   Response response;
   grpc::ClientContext context;
+  context.set_wait_for_ready(true);
   const grpc::Status status = stub.Put(&context, request, &response);
   return status.ok() ? response.prev_kv().key() : status.error_message();
 }
