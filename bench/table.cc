@@ -46,7 +46,8 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
     // Of repetitions the median counts; it is told after them.
     if (run.run_type == Run::RT_Aggregate && run.aggregate_name != "median") continue;
     const Row row{parts[0], parts[2]};
-    if (std::find(rows_.begin(), rows_.end(), row) == rows_.end()) rows_.push_back(row);
+    auto& family = families_.try_emplace(row, run.family_index).first->second;
+    family = std::min(family, run.family_index);
     const auto rate = run.counters.find("items_per_second");
     if (rate != run.counters.end()) {
       per_second_[{row, parts[1]}] = rate->second;
@@ -61,7 +62,10 @@ std::string TableReporter::Table() const {
   std::string text =
       "| what | floor | fake | real | fake / floor | fake / real | server's µs: floor, fake, real "
       "|\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
-  for (const Row& row : rows_) {
+  std::vector<std::pair<int64_t, Row>> rows;
+  for (const auto& [row, family] : families_) rows.emplace_back(family, row);
+  std::sort(rows.begin(), rows.end());
+  for (const auto& [family, row] : rows) {
     const bool timed = !per_second_.contains({row, "fake"});
     const auto& values = timed ? milliseconds_ : per_second_;
     const auto cell = [&](const char* target) {

@@ -2,6 +2,7 @@
 #include <utility>
 #include <variant>
 
+#include "client/src/refuse.h"
 #include "etcdpp/client.h"
 #include "etcdpp/decorator.h"
 
@@ -46,12 +47,16 @@ class PinnedConnection final : public ConnectionDecorator {
     Pin(&params.request);
     inner().AsyncRange(std::move(params), std::move(done));
   }
-  void AsyncPut(PutParams /*params*/, Callback<PutResponse> done) override { done(ReadOnly()); }
+  void AsyncPut(PutParams /*params*/, Callback<PutResponse> done) override {
+    Refuse(inner(), ReadOnly(), std::move(done));
+  }
   void AsyncDelete(DeleteParams /*params*/, Callback<DeleteResponse> done) override {
-    done(ReadOnly());
+    Refuse(inner(), ReadOnly(), std::move(done));
   }
   void AsyncTxn(TxnParams params, Callback<TxnResponse> done) override {
-    if (Status allowed = Pin(&params.request); !allowed.ok()) return done(std::move(allowed));
+    if (Status allowed = Pin(&params.request); !allowed.ok()) {
+      return Refuse(inner(), std::move(allowed), std::move(done));
+    }
     inner().AsyncTxn(std::move(params), std::move(done));
   }
 

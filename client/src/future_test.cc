@@ -55,6 +55,20 @@ Future<int> Sum(Calls& calls) {
   co_return *first + *second;
 }
 
+TEST(FutureTest, IsCancelledWhereNobodyWillAnswer) {
+  auto dropped = internal::StartCall<int>({}, [](CallOptions, auto) {});
+  ASSERT_TRUE(dropped.ready());
+  EXPECT_EQ(std::move(dropped).Get().status().code(), Code::kCancelled);
+
+  auto calls = std::make_unique<Calls>();
+  Future<int> sum = Sum(*calls);
+  calls->Answer(0, 1);
+  EXPECT_FALSE(sum.ready());
+  calls.reset();
+  ASSERT_TRUE(sum.ready());
+  EXPECT_EQ(std::move(sum).Get().status().code(), Code::kCancelled);
+}
+
 TEST(FutureTest, GetWaitsForTheAnswer) {
   Calls calls;
   Future<int> future = calls.Start();

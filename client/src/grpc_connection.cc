@@ -7,6 +7,7 @@
 #include "client/src/methods.h"
 #include "client/src/range_stream_call.h"
 #include "client/src/raw_call.h"
+#include "client/src/refuse.h"
 #include "etcdpp/client.h"
 
 namespace etcdpp {
@@ -194,10 +195,14 @@ std::unique_ptr<RangeStream> GrpcConnection::StreamRange(RangeParams params) {
 }
 
 Result<RawResponse> GrpcConnection::CallRaw(RawParams params) {
+  if (Status named = CheckMethod(params.request); !named.ok()) return named;
   return etcdpp::CallRaw(*transport_, std::move(params));
 }
 
 void GrpcConnection::AsyncCallRaw(RawParams params, Callback<RawResponse> done) {
+  if (Status named = CheckMethod(params.request); !named.ok()) {
+    return Refuse(*this, std::move(named), std::move(done));
+  }
   StartRawCall(*transport_, std::move(params), std::move(done));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/src/callback_gate.h"
+#include "client/src/owned_key.h"
 #include "client/src/retry.h"
 #include "client/src/session_state.h"
 #include "etcdpp/async_client.h"
@@ -34,9 +35,6 @@ struct LeaseHolder::State {
 namespace {
 
 using State = std::shared_ptr<LeaseHolder::State>;
-
-// For what a destructor sends and nobody waits for.
-constexpr std::chrono::milliseconds kFarewell{2000};
 
 // Asks until that succeeds or never will.
 Future<LeaseGrantResponse> GrantPatiently(State state, CallOptions call) {
@@ -74,9 +72,7 @@ void SetStatus(const State& state, Status status) {
 }
 
 void Revoke(const State& state, LeaseId id) {
-  CallOptions call;
-  call.timeout = kFarewell;
-  LetGo(AsyncClient(state->connection).RevokeLease(id, call));
+  LetGo(AsyncClient(state->connection).RevokeLease(id, Farewell()));
 }
 
 Future<Nothing> Hold(State state) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "client/src/refuse.h"
 #include "etcdpp/client.h"
 #include "etcdpp/decorator.h"
 
@@ -214,7 +215,7 @@ class NamespacedConnection final : public ConnectionDecorator {
   template <typename Response, typename Request>
   void Async(void (Connection::*call)(Params<Request>, Callback<Response>), Params<Request> params,
              Callback<Response> done) {
-    if (!HasKey(params.request)) return done(NoKey());
+    if (!HasKey(params.request)) return Refuse(inner(), NoKey(), std::move(done));
     prefix_->Add(&params.request);
     (inner().*call)(std::move(params), Taking(std::move(done)));
   }

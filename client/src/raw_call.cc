@@ -87,15 +87,15 @@ class RawCall final : private Prepared, public AsyncCall {
   Callback<RawResponse> done_;
 };
 
-Status CheckName(const std::string& method) {
+}  // namespace
+
+Status CheckMethod(const RawRequest& request) {
+  const std::string& method = request.method;
   if (method.size() > 1 && method.front() == '/') return {};
   return {Code::kInvalidArgument, "not a method: \"" + method + "\""};
 }
 
-}  // namespace
-
 Result<RawResponse> CallRaw(Transport& transport, RawParams params) {
-  if (Status named = CheckName(params.request.method); !named.ok()) return named;
   Prepared prepared(params.request);
   RawAttempt attempt(prepared);
   if (Status status = Call(transport, prepared.kind, attempt, params.call); !status.ok()) {
@@ -105,7 +105,6 @@ Result<RawResponse> CallRaw(Transport& transport, RawParams params) {
 }
 
 void StartRawCall(Transport& transport, RawParams params, Callback<RawResponse> done) {
-  if (Status named = CheckName(params.request.method); !named.ok()) return done(named);
   std::make_shared<RawCall>(transport, std::move(params), std::move(done))->Start();
 }
 

@@ -7,6 +7,9 @@ namespace etcdpp {
 
 // A call of a method that is known by name only, in its two forms. See RawRequest.
 
+/// Whether the method can be one at all. The calls require it.
+Status CheckMethod(const RawRequest& request);
+
 Result<RawResponse> CallRaw(Transport& transport, RawParams params);
 
 void StartRawCall(Transport& transport, RawParams params, Callback<RawResponse> done);

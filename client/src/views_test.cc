@@ -1,4 +1,5 @@
 // Clients that look at etcd in another way: At, Do, Kubernetes, AsyncAuth and its like.
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,20 @@ TEST_F(ViewsTest, AtReadsInTransactionsToo) {
       .WillOnce(Return(TxnResponse()));
 
   EXPECT_TRUE(client_.At(5).Txn().Then(op::Get("a"), op::Txn(nested)).Commit().ok());
+}
+
+TEST_F(ViewsTest, AtRefusesOnTheThreadForCallbacks) {
+  std::function<void()> task;
+  EXPECT_CALL(*connection_, RunAfter).WillOnce([&task](auto, std::function<void()> told) {
+    task = std::move(told);
+  });
+  auto put = AsyncClient(client_.At(5)).Put("k", "v");
+  EXPECT_FALSE(put.ready());
+
+  task();
+
+  ASSERT_TRUE(put.ready());
+  EXPECT_EQ(std::move(put).Get().status().code(), Code::kFailedPrecondition);
 }
 
 TEST_F(ViewsTest, AtWritesNothing) {

@@ -8,8 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "client/src/manual_timer.h"
-#include "client/src/scripted_streams.h"
+#include "client/src/scripted_watch_hub.h"
 
 namespace etcdpp {
 namespace {
@@ -17,79 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds kBackoffMax{1000};
-
-Status Unavailable() { return {Code::kUnavailable, "gone"}; }
-
-WatchFrame CreatedFrame(int64_t id, int64_t revision) {
-  WatchFrame frame;
-  frame.header.revision = revision;
-  frame.watch_id = id;
-  frame.created = true;
-  return frame;
-}
-
-WatchFrame RefusedFrame(std::string reason) {
-  WatchFrame frame = CreatedFrame(-1, 1);
-  frame.canceled = true;
-  frame.cancel_reason = std::move(reason);
-  return frame;
-}
-
-WatchFrame CanceledFrame(int64_t id, int64_t compact_revision, std::string reason) {
-  WatchFrame frame;
-  frame.watch_id = id;
-  frame.canceled = true;
-  frame.compact_revision = compact_revision;
-  frame.cancel_reason = std::move(reason);
-  return frame;
-}
-
-WatchFrame PutFrame(int64_t id, int64_t revision, size_t value_size = 1) {
-  WatchFrame frame;
-  frame.header.revision = revision;
-  frame.watch_id = id;
-  frame.events.push_back(
-      {WatchEvent::Type::kPut,
-       {.key = "k", .value = std::string(value_size, 'v'), .mod_revision = revision},
-       {}});
-  return frame;
-}
-
-/// A hub on scripted streams. Watches start at a revision unless said otherwise, so that Watch
-/// returns without a confirmation.
-class WatchHubTest : public testing::Test {
- protected:
-  std::unique_ptr<WatchStream> Start(int64_t revision, const std::string& key = "k") {
-    return hub_->Watch({key, {.start_revision = revision, .buffer_bytes = 4000}}, {},
-                       Timer::Clock::now());
-  }
-
-  // Takes what was sent, of one kind.
-  template <typename Command>
-  std::vector<Command> TakeSent() {
-    std::vector<Command> result;
-    for (const WatchCommand& command : streams_.TakeSent()) {
-      if (const auto* found = std::get_if<Command>(&command)) result.push_back(*found);
-    }
-    return result;
-  }
-
-  // Breaks the stream and lets the time for a new one come.
-  void Reconnect() {
-    streams_.Break(Unavailable());
-    timer_.Advance(kBackoffMax);
-  }
-
-  static int64_t RevisionOf(const Result<WatchResponse>& response) {
-    return response.ok() && !response->events.empty() ? response->events.back().kv.mod_revision : 0;
-  }
-
-  ManualTimer timer_;
-  ScriptedStreams<WatchCommand, WatchFrame> streams_;
-  std::shared_ptr<WatchHub> hub_ = std::make_shared<WatchHub>(
-      streams_.Opener(), timer_, timer_, Backoff(milliseconds(10), kBackoffMax, 1), false);
-};
+class WatchHubTest : public testing::Test, protected ScriptedWatchHub {};
 
 TEST_F(WatchHubTest, OpensOneStreamForAllWatchesAndSendsTheirCreatesAtOnce) {
   const auto first = Start(5, "a");
@@ -408,80 +335,6 @@ TEST_F(WatchHubTest, WithALeaderRequiredNoLeaderEndsTheWatches) {
   EXPECT_EQ(watch->Next().status().reason(), Reason::kNoLeader);
 }
 
-TEST_F(WatchHubTest, AsyncNextIsToldWhatComesOnTheTimer) {
-  const auto watch = Start(1);
-  std::vector<int64_t> told;
-  watch->AsyncNext(kNoTimeout, [&told](const auto& next) { told.push_back(RevisionOf(next)); });
-  streams_.Deliver(PutFrame(1, 5));
-  streams_.Deliver(PutFrame(1, 6));
-  EXPECT_EQ(told.size(), 0U);  // never on the stream's thread
-  timer_.Advance({});
-  EXPECT_EQ(told, std::vector<int64_t>{5});
-
-  watch->AsyncNext(kNoTimeout, [&told](const auto& next) { told.push_back(RevisionOf(next)); });
-  timer_.Advance({});
-
-  EXPECT_EQ(told, (std::vector<int64_t>{5, 6}));
-}
-
-TEST_F(WatchHubTest, AsyncNextGivesUpAndLosesNothing) {
-  const auto watch = Start(1);
-  std::vector<Code> told;
-  const auto tell = [&told](const auto& next) { told.push_back(next.status().code()); };
-  watch->AsyncNext(milliseconds(10), tell);
-  timer_.Advance(milliseconds(10));
-  EXPECT_EQ(told, std::vector<Code>{Code::kDeadlineExceeded});
-
-  watch->AsyncNext(milliseconds(10), tell);
-  streams_.Deliver(PutFrame(1, 5));
-  timer_.Advance(milliseconds(100));
-
-  EXPECT_EQ(told, (std::vector<Code>{Code::kDeadlineExceeded, Code::kOk}));
-}
-
-TEST_F(WatchHubTest, AsyncNextIsToldOfEachEnd) {
-  auto destroyed = Start(1);
-  auto cancelled = Start(1);
-  auto shut_down = Start(1);
-  std::vector<Status> told;
-  const auto tell = [&told](const auto& next) { told.push_back(next.status()); };
-  for (const auto* watch : {&destroyed, &cancelled, &shut_down}) (*watch)->AsyncNext({}, tell);
-  for (const auto* watch : {&destroyed, &cancelled, &shut_down}) {
-    (*watch)->AsyncNext(kNoTimeout, tell);  // in place of the one before
-  }
-
-  destroyed.reset();
-  timer_.Advance({});
-  cancelled->Cancel();
-  timer_.Advance({});
-  hub_->Shutdown();  // tells at once: the timer may be gone
-
-  ASSERT_EQ(told.size(), 3U);
-  EXPECT_EQ(told[0].message(), "the watch was cancelled");
-  EXPECT_EQ(told[1].message(), "the watch was cancelled");
-  EXPECT_EQ(told[2].message(), "the watch's client is gone");
-  shut_down->AsyncNext(kNoTimeout, tell);
-  EXPECT_EQ(told.size(), 4U);
-}
-
-TEST_F(WatchHubTest, AWaiterMayAskForMoreAndDestroyItsWatch) {
-  auto watch = Start(1);
-  int told = 0;
-  watch->AsyncNext(kNoTimeout, [&](const auto&) {
-    ++told;
-    watch->AsyncNext(kNoTimeout, [&](const auto&) {
-      ++told;
-      watch.reset();
-    });
-  });
-  streams_.Deliver(PutFrame(1, 5));
-  streams_.Deliver(PutFrame(1, 6));
-  timer_.Advance({});
-
-  EXPECT_EQ(told, 2);
-  EXPECT_TRUE(streams_.closed());
-}
-
 constexpr char kTokenRefusal[] =
     "rpc error: code = Unauthenticated desc = etcdserver: invalid auth token";
 
@@ -556,46 +409,6 @@ TEST_F(WatchHubTest, WatchesMayComeAndGoFromManyThreads) {
   over = true;
   server.join();
   for (std::thread& visitor : visitors) visitor.join();
-}
-
-/// A timer that must not be asked for anything once it is gone.
-class MortalTimer final : public Timer {
- public:
-  Clock::time_point Now() const override {
-    EXPECT_FALSE(gone);
-    return {};
-  }
-  void RunAt(Clock::time_point /*when*/, std::function<void()> /*task*/) override {
-    EXPECT_FALSE(gone);
-  }
-
-  bool gone = false;
-};
-
-TEST_F(WatchHubTest, AWatchThatOutlivesItsClientUsesNoTimer) {
-  MortalTimer callbacks;
-  const auto hub = std::make_shared<WatchHub>(streams_.Opener(), timer_, callbacks,
-                                              Backoff(milliseconds(10), kBackoffMax, 1), false);
-  const auto watch = hub->Watch({"k", {.start_revision = 1}}, {}, Timer::Clock::now());
-  hub->Shutdown();
-  callbacks.gone = true;
-  Code code = Code::kOk;
-
-  watch->AsyncNext(seconds(1), [&code](const auto& response) { code = response.status().code(); });
-
-  EXPECT_EQ(code, Code::kCancelled);
-}
-
-TEST_F(WatchHubTest, ARefusedWatchTellsWhyOnTheThreadForCallbacks) {
-  const auto watch = hub_->Refused({"k", {}}, Status(Code::kInvalidArgument, "no endpoint"));
-  Status told;
-  watch->AsyncNext(milliseconds::max(), [&told](const auto& next) { told = next.status(); });
-  EXPECT_TRUE(told.ok());
-
-  timer_.Advance(milliseconds(0));
-
-  EXPECT_EQ(told.message(), "no endpoint");
-  EXPECT_EQ(watch->Next().status().message(), "no endpoint");
 }
 
 }  // namespace

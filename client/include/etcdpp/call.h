@@ -21,7 +21,8 @@ struct CallParams {
 };
 
 /// Takes the result of an asynchronous call, exactly once, on a thread of the connection: it must
-/// not block there. An exception that leaves it ends the program.
+/// not block there. An exception that leaves it ends the program. Whoever implements Connection
+/// owes that too; of a callback that is destroyed instead, Futures make kCancelled.
 template <typename Response>
 using Callback = std::function<void(Result<Response>)>;
 

@@ -231,12 +231,32 @@ class ThisStop {
 
 namespace internal {
 
+/// Answers once; with kCancelled where it is destroyed before, so that whoever awaits an answer
+/// that a Connection forgets is not left behind.
+template <typename T>
+class Answer {
+ public:
+  explicit Answer(std::shared_ptr<FutureState<T>> state) : state_(std::move(state)) {}
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+  ~Answer() {
+    if (state_ != nullptr) state_->Set(Status(Code::kCancelled, "the call was never answered"));
+  }
+
+  void operator()(Result<T> result) { std::exchange(state_, nullptr)->Set(std::move(result)); }
+
+ private:
+  std::shared_ptr<FutureState<T>> state_;  // null: answered
+};
+
 /// Makes an asynchronous call: `start` is given the options to make it with and the callback.
 template <typename T, typename Start>
 Future<T> StartCall(CallOptions call, const Start& start) {
   const auto state = std::make_shared<FutureState<T>>();
   state->Link(std::exchange(call.cancel, state->stop().get_token()));
-  start(std::move(call), [state](Result<T> result) { state->Set(std::move(result)); });
+  start(std::move(call), [answer = std::make_shared<Answer<T>>(state)](Result<T> result) {
+    (*answer)(std::move(result));
+  });
   return Future<T>(state);
 }
 

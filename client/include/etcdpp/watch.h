@@ -137,8 +137,9 @@ class Watch {
     state->OnStop([weak = std::weak_ptr<WatchStream>(stream_)] {
       if (const auto stream = weak.lock()) stream->Cancel();
     });
-    stream_->AsyncNext(
-        timeout, [state](Result<WatchResponse> response) { state->Set(std::move(response)); });
+    stream_->AsyncNext(timeout,
+                       [answer = std::make_shared<internal::Answer<WatchResponse>>(state)](
+                           Result<WatchResponse> response) { (*answer)(std::move(response)); });
     return Future<WatchResponse>(state);
   }
 
