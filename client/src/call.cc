@@ -74,7 +74,8 @@ Result<Token> WaitForToken(Transport& transport, Clock::time_point deadline,
 }
 
 grpc::Status RunOnce(Attempt& attempt, const Stubs& stubs, grpc::ClientContext* context,
-                     const std::stop_token& stop) {
+                     const std::stop_token& stop, const std::stop_source& shutdown) {
+  const std::stop_callback down(shutdown.get_token(), CancelContext{context});
   if (!stop.stop_possible()) return attempt.Run(stubs, context);
   const std::stop_callback cancel(stop, CancelContext{context});
   return attempt.Run(stubs, context);
@@ -98,13 +99,15 @@ Status Call(Transport& transport, const CallKind& kind, Attempt& attempt,
     if (!route.ok()) return retry.Ended(route.status());
     AttemptRecord record(transport, kind.name, *std::move(route), retry.attempts() + 1);
     const auto context = record.MakeContext(options, token, deadline);
-    const auto status = RunOnce(attempt, *record.route().stubs, context.get(), options.cancel);
+    const auto status =
+        RunOnce(attempt, *record.route().stubs, context.get(), options.cancel, transport.shutdown);
     FailedAttempt end = record.End(*context, status, token);
     if (end.status.ok()) return {};
     end.repeatable = attempt.MayRepeat();
     const auto delay = retry.After(end, Clock::now());
     if (!delay) return retry.Final(end);
     if (!WaitFor(*delay, options.cancel)) return retry.Ended(Cancelled());
+    if (transport.shutdown.stop_requested()) return retry.Ended(ClientIsGone());
   }
 }
 
@@ -124,7 +127,7 @@ AsyncCall::AsyncCall(Transport& transport, const CallKind& kind, CallOptions opt
 void AsyncCall::Start() {
   if (!transport_.in_flight.Add(shared_from_this())) {
     // Only a callback can call a connection that is being destroyed: its thread is the right one.
-    return Deliver(retry_.Ended(Status(Code::kCancelled, "the call's client is gone")));
+    return Deliver(retry_.Ended(ClientIsGone()));
   }
   if (Status check = CheckCall(transport_, options_); !check.ok()) return FinishLater(check);
   if (options_.cancel.stop_possible()) stop_callback_.emplace(options_.cancel, CancelSelf{this});

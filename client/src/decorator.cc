@@ -106,6 +106,8 @@ std::unique_ptr<LeaseRenewal> ConnectionDecorator::KeepAlive(KeepAliveParams par
   return inner_->KeepAlive(std::move(params));
 }
 
+void ConnectionDecorator::Shutdown() { inner_->Shutdown(); }
+
 void ConnectionDecorator::RunAfter(std::chrono::milliseconds delay, std::function<void()> task) {
   inner_->RunAfter(delay, std::move(task));
 }

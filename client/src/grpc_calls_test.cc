@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "client/src/test_server.h"
+#include "etcdpp/async_client.h"
 #include "etcdpp/client.h"
 
 namespace etcdpp {
@@ -248,6 +249,48 @@ TEST_F(GrpcCallsTest, AStopTokenEndsAnAsynchronousCall) {
       [&](const Result<PutResponse>& result) { promise.set_value(result.status()); });
 
   EXPECT_EQ(promise.get_future().get().code(), Code::kCancelled);
+}
+
+TEST_F(GrpcCallsTest, AShutdownEndsABlockingCall) {
+  std::promise<void> asked;
+  server_.range = [&asked](Context& context, const pb::RangeRequest&, pb::RangeResponse*) {
+    asked.set_value();
+    return UntilCancelled(context);
+  };
+  server_.Start();
+  Client client = Connect();
+  std::thread other([&] {
+    asked.get_future().wait();
+    client.Shutdown();
+  });
+  EXPECT_EQ(client.Get("k", {}, {.timeout = kNoTimeout}).status().code(), Code::kCancelled);
+  other.join();
+}
+
+TEST_F(GrpcCallsTest, AShutdownEndsWhatIsUnderWayAndWhatComes) {
+  server_.watch = [](int, Context& context, TestServer::WatchIo&) {
+    return UntilCancelled(context);
+  };
+  server_.keep_alive = [](int, Context& context, TestServer::KeepAliveIo&) {
+    return UntilCancelled(context);
+  };
+  server_.Start();
+  Client client = Connect();
+  Client copy = client;
+  Watch watch = copy.Watch("k", {.start_revision = 1});
+  LeaseKeeper keeper = copy.KeepAlive(7);
+  std::thread other([&watch] { EXPECT_EQ(watch.Next().status().code(), Code::kCancelled); });
+
+  client.Shutdown();
+  client.Shutdown();
+
+  other.join();
+  EXPECT_EQ(keeper.WaitLostFor(seconds(10)), LeaseLoss::kStopped);
+  EXPECT_EQ(copy.Get("k").status().code(), Code::kCancelled);
+  EXPECT_EQ(AsyncClient(copy).Get("k").Get().status().code(), Code::kCancelled);
+  EXPECT_EQ(copy.Watch("k").Next().status().code(), Code::kCancelled);
+  EXPECT_EQ(copy.Watch("k", {.own_stream = true}).Next().status().code(), Code::kCancelled);
+  EXPECT_EQ(copy.StreamRange("k")->Next().status().code(), Code::kCancelled);
 }
 
 TEST_F(GrpcCallsTest, TheEndOfAConnectionEndsItsCallsFirst) {

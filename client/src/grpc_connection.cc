@@ -75,6 +75,17 @@ GrpcConnection::GrpcConnection(const Options& options)
 }
 
 GrpcConnection::~GrpcConnection() {
+  EndStreams();
+  Close(std::move(transport_));
+}
+
+void GrpcConnection::Shutdown() {
+  transport_->shutdown.request_stop();
+  EndStreams();
+  transport_->in_flight.CancelAll();
+}
+
+void GrpcConnection::EndStreams() {
   keepalive_->Shutdown();
   std::vector<std::shared_ptr<WatchHub>> hubs;
   {
@@ -87,7 +98,6 @@ GrpcConnection::~GrpcConnection() {
     }
   }
   for (const auto& hub : hubs) hub->Shutdown();  // runs callbacks
-  Close(std::move(transport_));
 }
 
 Result<RangeResponse> GrpcConnection::Range(RangeParams params) {
@@ -207,10 +217,12 @@ void GrpcConnection::AsyncCallRaw(RawParams params, Callback<RawResponse> done) 
 }
 
 std::unique_ptr<WatchStream> GrpcConnection::Watch(WatchParams params) {
+  const auto hub = WatchHubFor(params);  // which a shutdown from here on ends, too
   const Status& status = transport_->endpoints.status();
-  if (!status.ok()) return WatchHubFor(params)->Refused(params.request, status);
+  if (!status.ok()) return hub->Refused(params.request, status);
+  if (transport_->shutdown.stop_requested()) return hub->Refused(params.request, ClientIsGone());
   const auto confirm_by = DeadlineFor(*transport_, params.call);
-  return WatchHubFor(params)->Watch(params.request, params.call.cancel, confirm_by);
+  return hub->Watch(params.request, params.call.cancel, confirm_by);
 }
 
 std::shared_ptr<WatchHub> GrpcConnection::WatchHubFor(const WatchParams& params) {

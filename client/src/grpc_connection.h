@@ -56,6 +56,7 @@ class GrpcConnection final : public Connection {
   std::unique_ptr<LeaseRenewal> KeepAlive(KeepAliveParams params) override;
 
   void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) override;
+  void Shutdown() override;
 
   std::chrono::milliseconds call_timeout() const override {
     return transport_->options.call_timeout;
@@ -79,6 +80,7 @@ class GrpcConnection final : public Connection {
     Transport& transport_;
   };
 
+  void EndStreams();
   std::shared_ptr<WatchHub> WatchHubFor(const WatchParams& params);
   std::shared_ptr<WatchHub> NewWatchHub(const CallOptions& call);
 

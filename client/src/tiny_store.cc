@@ -442,6 +442,8 @@ class TinyConnection final : public ConnectionDecorator {
     if (--store->connections_ == 0) store->ended_.notify_all();
   }
 
+  void Shutdown() override { link_->Shutdown(); }
+
   TinyConnection(const TinyConnection&) = delete;
   TinyConnection& operator=(const TinyConnection&) = delete;
 

@@ -93,10 +93,17 @@ void InFlight::Remove(const Cancellable* call) {
 }
 
 void InFlight::Close() {
-  std::vector<std::shared_ptr<Cancellable>> calls;
   {
     const std::lock_guard lock(mu_);
     closed_ = true;
+  }
+  CancelAll();
+}
+
+void InFlight::CancelAll() {
+  std::vector<std::shared_ptr<Cancellable>> calls;
+  {
+    const std::lock_guard lock(mu_);
     for (const auto& [key, call] : calls_) calls.push_back(call);
   }
   for (const auto& call : calls) call->Cancel();
@@ -141,8 +148,11 @@ void Close(std::unique_ptr<Transport> transport) {
   }
 }
 
+Status ClientIsGone() { return {Code::kCancelled, "the call's client is gone"}; }
+
 Status CheckCall(const Transport& transport, const CallOptions& call) {
   if (!transport.endpoints.status().ok()) return transport.endpoints.status();
+  if (transport.shutdown.stop_requested()) return ClientIsGone();
   // gRPC itself may let a call through whose time is up.
   const auto timeout = call.timeout.value_or(transport.options.call_timeout);
   if (timeout.count() <= 0) {

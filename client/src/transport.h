@@ -44,6 +44,7 @@ class InFlight {
 
   /// Cancels all and takes no more.
   void Close();
+  void CancelAll();
 
   void OnEndpointGone(const Endpoint& endpoint);
 
@@ -96,6 +97,7 @@ struct Transport {
   CallbackThread callbacks;
   CallbackThread logins;  // asks the user's provider
   InFlight in_flight;
+  std::stop_source shutdown;  // requested: no call is made any more
 };
 
 /// Cancels what is in flight, waits until it is over, and destroys the transport.
@@ -103,6 +105,9 @@ struct Transport {
 /// In a callback, which a thread of gRPC runs, the last two are done by another thread: there gRPC
 /// would wait for itself, for the last channel to go takes gRPC's threads with it.
 void Close(std::unique_ptr<Transport> transport);
+
+/// What a call fails with whose connection has ended.
+Status ClientIsGone();
 
 /// What keeps a call from being tried at all; OK where nothing does.
 Status CheckCall(const Transport& transport, const CallOptions& call);

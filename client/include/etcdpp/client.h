@@ -161,6 +161,10 @@ class Client {
   /// Calls a method that is not wrapped here. See raw_call.h.
   Result<RawResponse> CallRaw(RawRequest request, const CallOptions& call = {});
 
+  /// Ends the connection for all the copies of this client, before the last of them goes: calls,
+  /// watches, renewals, what is under way and what comes later fail with kCancelled. Does not wait.
+  void Shutdown() { connection_->Shutdown(); }
+
   /// What the calls go through: the asynchronous forms are there.
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 

@@ -89,6 +89,11 @@ class Connection {
   /// How long a call has that does not say: Options::call_timeout.
   virtual std::chrono::milliseconds call_timeout() const { return Options().call_timeout; }
 
+  /// Ends everything, now and for good, as destroying the connection would: what is under way fails
+  /// with kCancelled, and so does what is asked for later. Does not wait for it; callbacks of what
+  /// ends may run in it.
+  virtual void Shutdown() = 0;
+
   // The services about running a cluster, which live as long as the connection.
   virtual AuthService& auth() = 0;
   virtual ClusterService& cluster() = 0;

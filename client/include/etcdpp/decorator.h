@@ -48,6 +48,7 @@ class ConnectionDecorator : public Connection {
   std::unique_ptr<WatchStream> Watch(WatchParams params) override;
   std::unique_ptr<LeaseRenewal> KeepAlive(KeepAliveParams params) override;
   void RunAfter(std::chrono::milliseconds delay, std::function<void()> task) override;
+  void Shutdown() override;
 
   std::chrono::milliseconds call_timeout() const override { return inner_->call_timeout(); }
 

@@ -66,6 +66,7 @@ class MockConnection : public Connection {
   MOCK_METHOD(std::unique_ptr<WatchStream>, Watch, (WatchParams), (override));
   MOCK_METHOD(std::unique_ptr<LeaseRenewal>, KeepAlive, (KeepAliveParams), (override));
 
+  MOCK_METHOD(void, Shutdown, (), (override));
   MOCK_METHOD(void, RunAfter, (std::chrono::milliseconds, std::function<void()>), (override));
 
   AuthService& auth() override { return auth_service; }
