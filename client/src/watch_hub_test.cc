@@ -277,6 +277,27 @@ TEST_F(WatchHubTest, ProgressGoesToThoseWhoAskedForIt) {
   EXPECT_FALSE(other->NextFor(milliseconds(0)).ok());
 }
 
+TEST_F(WatchHubTest, ProgressFromBeforeItsCreationIsNotAWatchs) {
+  const auto first = Start(1);
+  streams_.Deliver(CreatedFrame(1, 5));
+  first->RequestProgress();
+  const auto second = Start(1);
+  second->RequestProgress();
+  WatchFrame progress;
+  progress.watch_id = -1;
+  progress.header.revision = 5;
+
+  streams_.Deliver(progress);
+  EXPECT_TRUE(first->NextFor(milliseconds(0))->IsProgress());
+  EXPECT_EQ(second->NextFor(milliseconds(0)).status().code(), Code::kDeadlineExceeded);
+
+  streams_.Deliver(CreatedFrame(2, 5));
+  streams_.Deliver(PutFrame(2, 5));
+  streams_.Deliver(progress);
+  EXPECT_EQ(RevisionOf(second->Next()), 5);
+  EXPECT_TRUE(second->NextFor(milliseconds(0))->IsProgress());
+}
+
 TEST_F(WatchHubTest, AsksAgainForProgressOnANewStream) {
   const auto watch = Start(1);
   watch->RequestProgress();
