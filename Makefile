@@ -6,7 +6,7 @@ JOBS := $(shell nproc)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-matrix conformance conformance-report differential mutations bench lint check-format format asan tsan clean
+.PHONY: help run build test test-matrix conformance conformance-report differential fuzz mutations bench lint check-format format asan tsan clean
 
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -37,6 +37,11 @@ conformance-report: build  ## all of these on every release, and a page of what 
 
 differential: build  ## lock-step with real etcd 3.4 to 3.7: a fixed seed, and a fresh one
 	@conformance/differential/run.sh $(ARGS)
+
+fuzz: deps-lint  ## what libFuzzer drives, each for a minute; ARGS='600 engine_fuzz' for longer
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz
+	@conformance/fuzz.sh $(ARGS)
 
 mutations: build  ## break the fake in many ways, and see each one noticed
 	@conformance/targets/real/build.sh 3.4

@@ -89,7 +89,7 @@ struct Layer {
   Strings may_include;
 };
 
-const Strings kTestLibraries = {"gtest/", "gmock/"};
+const Strings kTestLibraries = {"gtest/", "gmock/", "fuzzer/"};
 const Strings kRpcLibraries = {"grpc/", "grpcpp/", "google/protobuf/", "etcdpp_proto/"};
 
 // The first entry whose folder a path starts with counts.
@@ -172,7 +172,7 @@ Strings AllowedInTests(const std::string& folder) {
   return allowed;
 }
 
-bool IsTest(const std::string& path) { return path.ends_with("_test.cc"); }
+bool IsTest(const std::string& path) { return EndsWithAnyOf(path, {"_test.cc", "_fuzz.cc"}); }
 
 bool IsOfTheSystem(const std::string& header) {
   return EndsWithAnyOf(header, {".h"}) && (header.find('/') == std::string::npos ||

@@ -14,6 +14,9 @@ template <typename Response>
 void Refuse(Connection& connection, Status status, Callback<Response> done) {
   // A task that the connection drops, at its end, is told of too.
   struct Telling {
+    Telling(Status why, Callback<Response> whom) : status(std::move(why)), done(std::move(whom)) {}
+    Telling(const Telling&) = delete;
+    Telling& operator=(const Telling&) = delete;
     ~Telling() { done(std::move(status)); }
     Status status;
     Callback<Response> done;

@@ -190,10 +190,10 @@ struct Future<T>::promise_type {
     bool await_ready() const noexcept { return false; }
     // The coroutine is gone, with all it held, before anybody has its answer.
     void await_suspend(std::coroutine_handle<promise_type> ended) const noexcept {
-      const auto state = std::move(ended.promise().state);
-      auto result = *std::move(ended.promise().result);
+      const auto answered = std::move(ended.promise().state);
+      auto answer = *std::move(ended.promise().result);
       ended.destroy();
-      state->Set(std::move(result));
+      answered->Set(std::move(answer));
     }
     void await_resume() const noexcept {}
   };
