@@ -25,7 +25,7 @@ test: build  ## unit tests, gRPC tests, conformance on the fake and on real etcd
 
 test-matrix: build  ## real etcd 3.5 to 3.7, their etcdctl, other languages' clients, Patroni
 	@conformance/clients/setup.sh check
-	@ctest --preset matrix -j$$((2 * $(JOBS))) $(ARGS)  # most of them wait more than they work
+	@ctest --preset matrix -j$(JOBS) $(ARGS)
 
 conformance: build  ## only the conformance suite, on the fake and on real etcd 3.4
 	@ctest --preset dev -j$(JOBS) -L conformance $(ARGS)
