@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "conformance/differential/malformed.h"
 
@@ -12,6 +13,12 @@ namespace {
 // Of a stream's answers, etcd puts off those of watches beyond 128, and then tells them out of
 // order.
 constexpr size_t kWatchesMax = 40;
+
+// Of leases whose end is waited for. The steps until then take far less time than etcd's shortest
+// TTL: on the one server it must not be gone while it still is there on the other.
+constexpr int64_t kShortLease = 1'000'000'000'000;
+constexpr int64_t kShortTtl = 2;
+constexpr int64_t kStepsWithShortLease = 15;
 
 }  // namespace
 
@@ -42,6 +49,18 @@ const std::vector<Profile>& Profiles() {
        .compact = 1,
        .lease = 27,
        .hash = 2},
+      // Watches of everything that goes; no sorting, as there is a key more (lockstep.cc).
+      {.name = "lease-time",
+       .range = 40,
+       .put = 200,
+       .del = 24,
+       .txn = 56,
+       .compact = 4,
+       .lease = 32,
+       .hash = 8,
+       .watch = 32,
+       .lease_ends = 1,
+       .sort_chance = 0},
       {.name = "edges",
        .range = 40,
        .put = 20,
@@ -162,6 +181,7 @@ int64_t Generator::Revision() {
 
 int64_t Generator::Lease() {
   if (Chance(profile_.edge_chance)) return Edge();
+  if (short_lease_ != 0 && Chance(60)) return short_lease_;
   if (leases_.empty() || Chance(65)) return 0;
   return dice_.Of(leases_);
 }
@@ -292,6 +312,24 @@ Step Generator::LeaseCall() {
   return StepOf(pb::LeaseLeasesRequest());
 }
 
+Step Generator::GrantShortLease() {
+  short_lease_ = kShortLease + ++short_leases_;
+  steps_with_it_ = Number(1, kStepsWithShortLease);
+  pb::LeaseGrantRequest grant;
+  grant.set_id(short_lease_);
+  grant.set_ttl(kShortTtl);
+  return StepOf(grant);
+}
+
+Step Generator::AwaitShortLease() {
+  pb::LeaseTimeToLiveRequest ask;
+  ask.set_id(std::exchange(short_lease_, 0));
+  ask.set_keys(true);
+  Step step = StepOf(ask);
+  step.outlasts_lease = true;
+  return step;
+}
+
 pb::WatchRequest Generator::Watch() {
   pb::WatchRequest request;
   const bool too_many = open_watches_.size() >= kWatchesMax;
@@ -327,8 +365,9 @@ pb::HashKVRequest Generator::HashKv() {
 
 Step Generator::Make() {
   const Profile& p = profile_;
-  int64_t at = Number(1, p.range + p.put + p.del + p.txn + p.compact + p.lease + p.hash + p.watch +
-                             p.auth + p.coordination + p.members + p.maintenance + p.alarms);
+  int64_t at =
+      Number(1, p.range + p.put + p.del + p.txn + p.compact + p.lease + p.hash + p.watch + p.auth +
+                    p.coordination + p.members + p.maintenance + p.alarms + p.lease_ends);
   if ((at -= p.range) <= 0) return StepOf(Range());
   if ((at -= p.put) <= 0) return StepOf(Put());
   if ((at -= p.del) <= 0) return StepOf(Delete());
@@ -348,11 +387,13 @@ Step Generator::MakeOther(int64_t at) {
   if ((at -= p.coordination) <= 0) return coordination_.Next();
   if ((at -= p.members) <= 0) return members_.Next();
   if ((at -= p.maintenance) <= 0) return maintenance_.Next();
-  return maintenance_.NextAlarm();
+  if ((at -= p.alarms) <= 0) return maintenance_.NextAlarm();
+  return short_lease_ == 0 ? GrantShortLease() : AwaitShortLease();
 }
 
 Step Generator::Next() {
   if (auth_.is_due()) return auth_.Next();
+  if (short_lease_ != 0 && --steps_with_it_ < 0) return AwaitShortLease();
   Step step = Make();
   const bool is_about_users = step.method.starts_with("/etcdserverpb.Auth/");
   if (profile_.auth > 0 && !is_about_users) step.caller = auth_.Caller();
@@ -374,7 +415,7 @@ void Generator::Learn(const Step& step, const Outcome& outcome) {
   if (const auto* compact = dynamic_cast<const pb::CompactionRequest*>(step.request.get())) {
     compacted_ = std::max(compacted_, compact->revision());
   } else if (const auto* grant = dynamic_cast<const pb::LeaseGrantRequest*>(step.request.get())) {
-    leases_.push_back(grant->id());
+    if (grant->id() < kShortLease) leases_.push_back(grant->id());
   } else if (const auto* end = dynamic_cast<const pb::LeaseRevokeRequest*>(step.request.get())) {
     std::erase(leases_, end->id());
   }

@@ -32,14 +32,15 @@ struct Profile {
   int members = 0;
   int maintenance = 0;
   int alarms = 0;
+  int lease_ends = 0;        // each takes seconds, which is what is waited for
   int txn_depth = 2;         // of transactions in transactions
   int edge_chance = 5;       // in a hundred: values at the ends of their types, and such
   int sort_chance = 40;      // in a hundred ranges
   int malformed_chance = 0;  // in a hundred calls: bytes that are no message, or another one
 };
 
-/// "kv", "txn-deep", "watch", "lease", "edges", "auth", "lock", "members", "maintenance", "alarm",
-/// "malformed", "all".
+/// "kv", "txn-deep", "watch", "lease", "lease-time", "edges", "auth", "lock", "members",
+/// "maintenance", "alarm", "malformed", "all".
 const std::vector<Profile>& Profiles();
 
 /// Makes up operations, the same ones for the same seed and answers: keys that collide, ranges that
@@ -70,6 +71,8 @@ class Generator {
   pb::TxnRequest Txn(int depth, bool keeps);
   pb::CompactionRequest Compact();
   Step LeaseCall();
+  Step GrantShortLease();
+  Step AwaitShortLease();
   pb::HashKVRequest HashKv();
   pb::WatchRequest Watch();
   Step Make();
@@ -87,6 +90,9 @@ class Generator {
   int64_t watches_ = 0;
   std::vector<int64_t> open_watches_;  // that were not cancelled
   std::vector<int64_t> leases_;
+  int64_t short_leases_ = 0;
+  int64_t short_lease_ = 0;    // that runs now; 0: none
+  int64_t steps_with_it_ = 0;  // which are to come
 };
 
 }  // namespace conformance

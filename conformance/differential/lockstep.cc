@@ -22,14 +22,21 @@ constexpr int64_t kAnswersBetweenFences = 96;
 // ranges have it: who is told of it first is the server's affair.
 const std::string kFenceKey("\0fence", 6);
 constexpr int64_t kFenceWatch = 1'000'000;
+// Goes with a lease whose end is waited for.
+const std::string kMortalKey("\0mortal", 7);
+constexpr int64_t kMortalWatch = 900'000;
 constexpr int64_t kRefusedWatch = -1;
 
-Step WatchFence(int64_t id, int64_t start_revision) {
+Step WatchKey(const std::string& key, int64_t id, int64_t start_revision) {
   auto request = std::make_shared<pb::WatchRequest>();
-  request->mutable_create_request()->set_key(kFenceKey);
+  request->mutable_create_request()->set_key(key);
   request->mutable_create_request()->set_watch_id(id);
   request->mutable_create_request()->set_start_revision(start_revision);
   return {.method = kWatchMethod, .request = request};
+}
+
+Step WatchFence(int64_t id, int64_t start_revision) {
+  return WatchKey(kFenceKey, id, start_revision);
 }
 
 Step Cancel(int64_t id) {
@@ -221,6 +228,27 @@ void Lockstep::AwaitCatchingUp() {
   await(3);
 }
 
+// The keys of a lease go in one revision: when one is seen to go, all are.
+std::optional<Difference> Lockstep::AwaitEndOfLease(int64_t lease) {
+  const Step put = StepOf(Put(kMortalKey, "", {.lease = lease}));
+  const auto left = pair_->left.Begin(put);
+  const auto right = pair_->right.Begin(put);
+  const Outcome outcome = pair_->left.End(put, *left);
+  const Outcome other = pair_->right.End(put, *right);
+  if (!outcome.Equals(other)) return Differ(outcome.ToString(), other.ToString());
+  if (!outcome.status.ok()) return std::nullopt;  // it has ended before
+  const int64_t revision = static_cast<const pb::PutResponse&>(*outcome.answer).header().revision();
+  const int64_t id = kMortalWatch + ++mortals_;
+  const auto await = [&](size_t count) {
+    pair_->AwaitNews(kPatience, [&](const WatchNews& news) { return CountOf(news, id) >= count; });
+  };
+  pair_->Watch(WatchKey(kMortalKey, id, revision + 1));
+  await(2);  // the creation and the deletion
+  pair_->Watch(Cancel(id));
+  await(3);
+  return CompareNews();
+}
+
 std::optional<Difference> Lockstep::Compare(const Step& step, Exchange& left_call,
                                             Exchange& right_call, Generator* generator) {
   const Outcome left = pair_->left.End(step, left_call);
@@ -331,6 +359,10 @@ std::optional<Difference> Lockstep::Take(const Step& step, Generator* generator)
   script_.push_back(step);
   if (step.method == kWatchMethod) return TakeWatch(step);
   const bool may_wait = step.method == kLockMethod || step.method == kCampaignMethod;
+  if (step.outlasts_lease) {
+    const auto& asked = dynamic_cast<const pb::LeaseTimeToLiveRequest&>(*step.request);
+    if (auto difference = AwaitEndOfLease(asked.id())) return difference;
+  }
   if (step.gives_up) {
     GiveUp(step);
   } else if (auto difference = may_wait ? TakeWait(step, generator) : TakeCall(step, generator)) {

@@ -45,6 +45,7 @@ class Lockstep {
   std::optional<Difference> Compare(const Step& step, Exchange& left, Exchange& right,
                                     Generator* generator);
   void AwaitCatchingUp();
+  std::optional<Difference> AwaitEndOfLease(int64_t lease);
   Difference Differ(std::string left, std::string right) const;
 
   std::unique_ptr<Pair> pair_;
@@ -52,6 +53,7 @@ class Lockstep {
   std::list<WaitingCall> waiting_;
   bool auth_is_on_ = false;
   int64_t fences_ = 0;
+  int64_t mortals_ = 0;
   int64_t fence_revision_ = 0;
   int64_t answers_since_fence_ = 0;
 };

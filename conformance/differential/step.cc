@@ -28,6 +28,7 @@ std::string AsStatement(const Step& step) {
   std::string text;
   if (!step.caller.empty()) text += "  // By " + step.caller + ":\n";
   if (step.gives_up) text += "  // Cancel:\n";
+  if (step.outlasts_lease) text += "  // When the lease has run out:\n";
   const bool watch = step.method == kWatchMethod;
   text += watch ? "  stream.Send(" : "  s.Call(";
   return text + "FromText<pb::" + step.request->GetDescriptor()->name() + ">(R\"(\n" +

@@ -23,6 +23,8 @@ struct Step {
   std::string caller = {};
   /// Sent in place of `request`: bytes that may be no message.
   std::optional<std::string> bytes = {};
+  /// Sent when the lease that it asks of has run out, which is waited for.
+  bool outlasts_lease = false;
   /// Ends the call that waits under this method and request, as a client that gives up does.
   bool gives_up = false;
 };
