@@ -76,15 +76,15 @@ class Scanner {
     }
     const FieldDescriptor* field = type.FindFieldByNumber(number);
     if (field == nullptr) return Skip(wire_type);
-    const bool packed = field->is_packable() && wire_type == kDelimited;
+    if (field->is_packable() && wire_type == kDelimited) return Packed(number);
     const auto want = static_cast<int>(WireFormatLite::WireTypeForFieldType(
         static_cast<WireFormatLite::FieldType>(field->type())));
-    if (wire_type != want && !packed) {
+    if (wire_type != want) {
       return "proto: wrong wireType = " + std::to_string(wire_type) + " for field " +
              GoName(*field);
     }
     AppendVarint(known_, static_cast<uint64_t>(number) << 3 | tag % 8);
-    if (packed || field->message_type() == nullptr) {
+    if (field->message_type() == nullptr) {
       const std::string_view before = rest_;
       if (auto error = Skip(wire_type)) return error;
       known_.append(before.substr(0, before.size() - rest_.size()));
@@ -96,6 +96,26 @@ class Scanner {
     if (auto error = Scanner(bytes, within).Message(*field->message_type())) return error;
     AppendVarint(known_, within.size());
     known_.append(within);
+    return std::nullopt;
+  }
+
+  // Numbers one behind the other. The last one may go on behind the end that they are given, as far
+  // as that decoder is concerned, and the next field then comes behind it.
+  Error Packed(int32_t number) {
+    uint64_t size = 0;
+    if (auto error = Varint(size)) return error;
+    if (size > INT64_MAX - (size_ - rest_.size())) return kNegativeLength;
+    if (size > rest_.size()) return kTruncated;
+    const size_t left = rest_.size() - size;
+    std::string numbers;
+    while (rest_.size() > left) {
+      uint64_t value = 0;
+      if (auto error = Varint(value)) return error;
+      AppendVarint(numbers, value);
+    }
+    AppendVarint(known_, static_cast<uint64_t>(number) << 3 | kDelimited);
+    AppendVarint(known_, numbers.size());
+    known_.append(numbers);
     return std::nullopt;
   }
 

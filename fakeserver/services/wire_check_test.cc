@@ -90,6 +90,18 @@ TEST(WireCheckTest, TakesRepeatedEnumsPackedOrNot) {
   EXPECT_EQ(ErrorIn(*pb::WatchCreateRequest::descriptor(), one_by_one), std::nullopt);
 }
 
+// As etcd 3.4.23, 3.5.33 and 3.6.14 take these bytes as a WatchCreateRequest. Found by
+// wire_check_fuzz.
+TEST(WireCheckTest, ReadsPackedNumbersOverTheirEnd) {
+  const auto& type = *pb::WatchCreateRequest::descriptor();
+  std::string known;
+
+  EXPECT_EQ(FindWireError(type, "\x0a\x01\x61\x2a\x01\x80\x01\x30\x01"s, known), std::nullopt);
+  EXPECT_EQ(known, "\x0a\x01\x61\x2a\x02\x80\x01\x30\x01"s);
+  EXPECT_EQ(ErrorIn(type, "\x0a\x01\x61\x2a\x01\x80"s), "unexpected EOF");
+  EXPECT_EQ(ErrorIn(type, "\x2a\x05\x01"s), "unexpected EOF");
+}
+
 TEST(WireCheckTest, FindsNumbersOfMoreThan64Bits) {
   const auto& type = *pb::PutRequest::descriptor();
   const std::string nine = "\xff\xff\xff\xff\xff\xff\xff\xff\xff";
