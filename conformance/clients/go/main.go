@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.etcd.io/etcd/client/v3/concurrency"
 	"go.uber.org/zap"
 )
 
@@ -327,6 +328,68 @@ func (s session) checkLease() {
 	check("... and ends when that stops", told(collect(watch, 2))[1][:17], "DELETE lease/kept")
 }
 
+func (s session) checkLock() {
+	one := must(concurrency.NewSession(s.Client, concurrency.WithTTL(60)))
+	two := must(concurrency.NewSession(s.Client, concurrency.WithTTL(60)))
+	first := concurrency.NewMutex(one, "lock")
+	second := concurrency.NewMutex(two, "lock")
+	checkFails("a free lock is had", first.Lock(s.ctx), nil)
+	check("... under a key that names its lease", first.Key(), fmt.Sprintf("lock/%x", one.Lease()))
+	checkFails("... by one alone", second.TryLock(s.ctx), concurrency.ErrLocked)
+	queue := s.Watch(s.ctx, fmt.Sprintf("lock/%x", two.Lease()))
+	had := make(chan error)
+	go func() { had <- second.Lock(s.ctx) }()
+	collect(queue, 1)
+	checkFails("who has it lets it go", first.Unlock(s.ctx), nil)
+	checkFails("... to who waits", <-had, nil)
+	checkFails("a session ends", two.Close(), nil)
+	check("... and its lock with it", len(must(s.Get(s.ctx, "lock/", clientv3.WithPrefix())).Kvs), 0)
+
+	election := concurrency.NewElection(one, "election")
+	checkFails("who campaigns alone leads", election.Campaign(s.ctx, "me"), nil)
+	check("... by name", string(must(election.Leader(s.ctx)).Kvs[0].Value), "me")
+	checkFails("a leader proclaims", election.Proclaim(s.ctx, "still me"), nil)
+	check("... for all to see", string((<-election.Observe(s.ctx)).Kvs[0].Value), "still me")
+	checkFails("... and resigns", election.Resign(s.ctx), nil)
+	_, err := election.Leader(s.ctx)
+	checkFails("... so that nobody leads", err, concurrency.ErrElectionNoLeader)
+	one.Close()
+}
+
+func (s session) as(user, password string) session {
+	return session{must(clientv3.New(clientv3.Config{Endpoints: s.Endpoints(), DialTimeout: patience,
+		Logger: zap.NewNop(), Username: user, Password: password})), s.ctx}
+}
+
+func (s session) checkAuth() {
+	must(s.UserAdd(s.ctx, "root", "secret"))
+	must(s.UserGrantRole(s.ctx, "root", "root"))
+	must(s.UserAdd(s.ctx, "alice", "pass"))
+	must(s.RoleAdd(s.ctx, "reader"))
+	must(s.RoleGrantPermission(s.ctx, "reader", "auth/a", "auth/b", clientv3.PermissionType(clientv3.PermRead)))
+	must(s.UserGrantRole(s.ctx, "alice", "reader"))
+	must(s.AuthEnable(s.ctx))
+	_, err := s.Get(s.ctx, "auth/a")
+	checkFails("nobody may read", err, rpctypes.ErrUserEmpty)
+	alice := s.as("alice", "pass")
+	check("who may read reads", len(must(alice.Get(s.ctx, "auth/a")).Kvs), 0)
+	_, err = alice.Get(s.ctx, "auth/b")
+	checkFails("... what is granted", err, rpctypes.ErrPermissionDenied)
+	_, err = alice.Put(s.ctx, "auth/a", "1")
+	checkFails("... and does not write", err, rpctypes.ErrPermissionDenied)
+	root := s.as("root", "secret")
+	root.put("auth/a", "1")
+	check("a user's roles are told", must(root.UserGet(s.ctx, "alice")).Roles, []string{"reader"})
+	check("users are for root", must(root.UserList(s.ctx)).Users, []string{"alice", "root"})
+	must(root.AuthDisable(s.ctx))
+	alice.Close()
+	root.Close()
+	s.put("auth/a", "2")
+	must(s.UserDelete(s.ctx, "alice"))
+	must(s.UserDelete(s.ctx, "root"))
+	must(s.RoleDelete(s.ctx, "reader"))
+}
+
 func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*patience)
 	defer cancel()
@@ -338,4 +401,6 @@ func main() {
 	s.checkTxn()
 	s.checkWatch()
 	s.checkLease()
+	s.checkLock()
+	s.checkAuth()
 }

@@ -7,7 +7,7 @@
 'use strict';
 
 const assert = require('assert');
-const { Etcd3, EtcdLeaseInvalidError } = require('etcd3');
+const { Etcd3, EtcdLeaseInvalidError, EtcdLockFailedError } = require('etcd3');
 
 const PATIENCE_MS = 20000; // for what must come
 
@@ -280,8 +280,57 @@ async function checkLease() {
   await watched.watcher.cancel();
 }
 
+async function checkLock() {
+  const first = await etcd.lock('lock').ttl(60).acquire();
+  check('a lock is had by one alone', await etcd.lock('lock').ttl(60).acquire().then(() => false,
+    (refusal) => refusal instanceof EtcdLockFailedError));
+  await first.release();
+  const second = await etcd.lock('lock').ttl(60).acquire();
+  check('... and by the next when it is free', (await etcd.getAll().prefix('lock').keys()).length, 1);
+  await second.release();
+
+  const election = etcd.election('election', 60);
+  const campaign = election.campaign('me');
+  await new Promise((elected, failed) => campaign.on('elected', elected).on('error', failed));
+  check('who campaigns alone leads', await election.leader(), 'me');
+  await campaign.proclaim('still me');
+  check('... and proclaims', await election.leader(), 'still me');
+  await campaign.resign();
+  check('... and resigns', (await election.leader()) === undefined);
+}
+
+async function checkAuth() {
+  const as = (username, password) => new Etcd3({
+    hosts: `http://${process.argv[2]}`, dialTimeout: PATIENCE_MS, auth: { username, password } });
+  const [reader, rootRole] = [etcd.role('reader'), etcd.role('root')];
+  await reader.create();
+  await reader.grant({ permission: 'Read', key: Buffer.from('auth/a'), range_end: Buffer.from('auth/b') });
+  const root = etcd.user('root');
+  await root.create('secret');
+  await root.addRole(rootRole);
+  await etcd.user('alice').create('pass');
+  await etcd.user('alice').addRole(reader);
+  await etcd.auth.authEnable();
+  await checkFails('nobody may read', () => etcd.get('auth/a').exec(), 'etcdserver: user name is empty');
+  const alice = as('alice', 'pass');
+  check('who may read reads', await alice.get('auth/a').string(), null);
+  const denied = 'etcdserver: permission denied';
+  await checkFails('... what is granted', () => alice.get('auth/b').exec(), denied);
+  await checkFails('... and does not write', () => alice.put('auth/a').value('1').exec(), denied);
+  const admin = as('root', 'secret');
+  await admin.put('auth/a').value('1').exec();
+  check('users are for root', (await admin.getUsers()).map((user) => user.name), ['alice', 'root']);
+  await admin.auth.authDisable();
+  alice.close();
+  admin.close();
+  await etcd.put('auth/a').value('2').exec();
+  await etcd.user('alice').delete();
+  await root.delete();
+  await reader.delete();
+}
+
 async function main() {
-  for (const part of [checkKv, checkTxn, checkWatch, checkLease]) await part();
+  for (const part of [checkKv, checkTxn, checkWatch, checkLease, checkLock, checkAuth]) await part();
   etcd.close();
 }
 
