@@ -23,14 +23,14 @@ test: build  ## unit tests, gRPC tests, conformance on the fake and on real etcd
 	@ctest --preset dev -j$(JOBS) $(ARGS)
 	@echo "All of it passed."
 
-test-matrix: build  ## real etcd 3.5 to 3.7, their etcdctl, other languages' clients, Patroni
+test-matrix: deps-matrix build  ## real etcd 3.5 to 3.7, their etcdctl, other languages' clients, Patroni
 	@conformance/clients/setup.sh check
 	@ctest --preset matrix -j$(JOBS) $(ARGS)
 
 conformance: build  ## only the conformance suite, on the fake and on real etcd 3.4
 	@ctest --preset dev -j$(JOBS) -L conformance $(ARGS)
 
-conformance-report: build  ## all of these on every release, and a page of what came of it
+conformance-report: deps-matrix build  ## all of these on every release, and a page of what came of it
 	@conformance/clients/setup.sh check
 	@ctest --preset report -j$(JOBS) --output-junit conformance-results.xml $(ARGS); \
 	  conformance/report.py build/conformance-results.xml build
@@ -74,11 +74,13 @@ tsan: deps  ## the gRPC-free unit tests under ThreadSanitizer
 clean:  ## remove build/
 	@rm -rf build
 
-.PHONY: deps deps-lint
+.PHONY: deps deps-lint deps-matrix
 deps:
 	@cmake/install-deps.sh build
 deps-lint:
 	@cmake/install-deps.sh build lint
+deps-matrix:
+	@cmake/install-deps.sh build matrix
 
 # CMake reruns itself when its files change; make only sees to the first time.
 build/build.ninja: | deps
