@@ -42,9 +42,11 @@ class InFlight {
   /// Says that the call is over, and uses nothing of the connection any more.
   void Remove(const Cancellable* call);
 
-  /// Cancels all and takes no more.
-  void Close();
+  /// Cancels all that there are now.
   void CancelAll();
+
+  /// Does so, and takes no more.
+  void Close();
 
   void OnEndpointGone(const Endpoint& endpoint);
 

@@ -319,9 +319,10 @@ void WatchHub::OnCanceled(const WatchFrame& frame) {
 
 void WatchHub::OnStreamProgress(const ResponseHeader& header) {
   for (const auto& [id, watcher] : watchers_) {
+    if (!watcher->wants_progress) continue;
     // The server speaks of the watches it has created: what it tells the others of comes later.
-    const bool created = std::find(creating_.begin(), creating_.end(), id) == creating_.end();
-    if (!created || !std::exchange(watcher->wants_progress, false)) continue;
+    if (std::find(creating_.begin(), creating_.end(), id) != creating_.end()) continue;
+    watcher->wants_progress = false;
     watcher->buffer.OnStreamProgress(header);
     Wake(watcher);
   }
