@@ -12,11 +12,13 @@
 #include "conformance/support/event_matchers.h"
 #include "conformance/support/matchers.h"
 #include "conformance/support/scratch.h"
+#include "conformance/target.h"
 
 namespace conformance {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
@@ -76,6 +78,19 @@ TEST(WatchStream, EndsWithAnErrorAtBytesThatAreNoMessage) {
   EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INTERNAL);
   EXPECT_THAT(reply.status.error_message(),
               StartsWith("grpc: failed to unmarshal the received message"));
+}
+
+// The key "a"; filters, packed, of which the last goes on behind their end; and a tag that is none,
+// which says where the next field was read.
+TEST(WatchStream, ReadsPackedFiltersOverTheirEndBefore37) {
+  const Wire wire;
+  const std::string bytes("\x0a\x09\x0a\x01\x61\x2a\x01\x80\x01\x02\x00", 11);
+  const auto reply = wire.CallRaw("/etcdserverpb.Watch/Watch", bytes);
+  EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(reply.status.error_message(),
+              HasSubstr(target().version.AtLeast(3, 7)
+                            ? "cannot parse invalid wire-format data"
+                            : "proto: WatchCreateRequest: illegal tag 0 (wire type 2)"));
 }
 
 TEST(WatchStream, TellsEachOfAThousandWatches) {
