@@ -18,7 +18,6 @@ using etcdpp::WatchOptions;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kLeaseTtl{10};
 constexpr int kLeases = 20;
 constexpr size_t kSmallBuffer = 4096;
 
@@ -62,7 +61,7 @@ Ordeal::Ordeal(const Options& options)
   onlookers_.push_back(std::make_unique<Onlooker>(
       watching_.front(), etcdpp::WatchRequest{KeyRange::Prefix(prefix_), {}}, begin_));
   for (int i = 0; i < kLeases; ++i) {
-    keepers_.push_back(reader_.KeepAlive(Need(reader_.GrantLease(kLeaseTtl))));
+    keepers_.push_back(reader_.KeepAlive(Need(reader_.GrantLease(options.lease_ttl))));
   }
   writers_ = std::make_unique<Writers>(ClientOptions(options.endpoints), prefix_);
 }
@@ -105,8 +104,7 @@ void Ordeal::AwaitFailures(size_t count) {
 }
 
 void Ordeal::AwaitWatches() {
-  const int64_t now = StoreRevision();
-  chronicle_->ReadUpTo(reader_, now);
+  chronicle_->ReadUpTo(reader_, StoreRevision());
   for (const auto& onlooker : onlookers_) {
     const auto expected = EventsFor(onlooker->request(), onlooker->start(), chronicle_->events());
     if (expected.empty()) continue;
@@ -123,18 +121,35 @@ void Ordeal::Compact() {
   Need(reader_.Compact(now));
 }
 
+std::vector<WatchRecord> Ordeal::WholeRecords() {
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<WatchRecord> records;
+  size_t known = 0;
+  do {
+    AwaitWatches();
+    known = chronicle_->events().size();
+    records.clear();
+    for (const auto& onlooker : onlookers_) records.push_back(onlooker->Record());
+    chronicle_->ReadUpTo(reader_, StoreRevision());
+    if (std::chrono::steady_clock::now() - begin > kPatience) {
+      throw std::runtime_error("the store changes with nobody left to write");
+    }
+  } while (chronicle_->events().size() != known);
+  return records;
+}
+
 void Ordeal::Finish() {
   const size_t done = writers_->done();
   if (done < options_.events_min) AwaitWrites(options_.events_min - done);
   writers_->Stop();
-  AwaitWatches();
+  const std::vector<WatchRecord> records = WholeRecords();
   for (const etcdpp::LeaseKeeper& keeper : keepers_) {
     EXPECT_EQ(keeper.loss(), etcdpp::LeaseLoss::kNone) << keeper.last_error();
   }
-  CheckAll();
+  CheckAll(records);
 }
 
-void Ordeal::CheckAll() {
+void Ordeal::CheckAll(const std::vector<WatchRecord>& records) {
   const auto& history = chronicle_->events();
   EXPECT_GE(history.size(), options_.events_min);
   const auto& writes = writers_->records();
@@ -143,7 +158,7 @@ void Ordeal::CheckAll() {
   for (size_t i = 0; i < onlookers_.size(); ++i) {
     SCOPED_TRACE(testing::Message() << "watch " << i);
     const Onlooker& onlooker = *onlookers_[i];
-    const WatchRecord record = onlooker.Record();
+    const WatchRecord& record = records[i];
     if (record.end) ++ended_;
     EXPECT_TRUE(!record.end || options_.compacts);
     EXPECT_EQ(CheckWatch(EventsFor(onlooker.request(), onlooker.start(), history), record), "");

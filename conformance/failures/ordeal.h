@@ -34,6 +34,8 @@ class Ordeal {
     size_t events_min = 10000;
     /// History gets compacted, so that watches may end and earlier values may be gone.
     bool compacts = false;
+    /// Of the leases that are kept alive.
+    std::chrono::seconds lease_ttl{10};
   };
 
   static constexpr std::chrono::seconds kPatience{40};
@@ -69,7 +71,10 @@ class Ordeal {
  private:
   void AddOnlookers(const etcdpp::Client& client, int64_t start);
   int64_t StoreRevision();
-  void CheckAll();
+  // What the watches have told by a moment at which they have told all there is. Writes whose
+  // clients gave up may still be done after the last writer has stopped.
+  std::vector<WatchRecord> WholeRecords();
+  void CheckAll(const std::vector<WatchRecord>& records);
 
   const Options options_;
   const std::string prefix_;
