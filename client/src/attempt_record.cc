@@ -31,22 +31,19 @@ AttemptRecord::AttemptRecord(Transport& transport, std::string_view method, Rout
   observer->OnStart({method_, route_.endpoint->name, number_}, metadata_);
 }
 
-std::unique_ptr<grpc::ClientContext> AttemptRecord::MakeContext(const CallOptions& call,
-                                                                const Token& token,
-                                                                Clock::time_point deadline) const {
-  auto context = std::make_unique<grpc::ClientContext>();
+void AttemptRecord::SetUp(grpc::ClientContext& context, const CallOptions& call, const Token& token,
+                          Clock::time_point deadline) const {
   if (deadline != Clock::time_point::max()) {
     const auto left =
         std::chrono::duration_cast<std::chrono::microseconds>(deadline - Clock::now());
-    context->set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                                       gpr_time_from_micros(left.count(), GPR_TIMESPAN)));
+    context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                      gpr_time_from_micros(left.count(), GPR_TIMESPAN)));
   }
-  AddMetadata(transport_.options.metadata, context.get());
-  AddMetadata(call.metadata, context.get());
-  AddMetadata(metadata_, context.get());
-  if (!token.value.empty()) context->AddMetadata("token", token.value);
-  if (call.require_leader) context->AddMetadata("hasleader", "true");
-  return context;
+  AddMetadata(transport_.options.metadata, &context);
+  AddMetadata(call.metadata, &context);
+  AddMetadata(metadata_, &context);
+  if (!token.value.empty()) context.AddMetadata("token", token.value);
+  if (call.require_leader) context.AddMetadata("hasleader", "true");
 }
 
 FailedAttempt AttemptRecord::End(const grpc::ClientContext& context, const grpc::Status& status,

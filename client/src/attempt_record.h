@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 #include <string_view>
 
 #include <grpcpp/client_context.h>
@@ -20,9 +19,9 @@ class AttemptRecord {
 
   const Route& route() const { return route_; }
 
-  /// Makes the gRPC context: the only place that does. A `deadline` of time_point::max() is none.
-  std::unique_ptr<grpc::ClientContext> MakeContext(const CallOptions& call, const Token& token,
-                                                   Retry::Clock::time_point deadline) const;
+  /// Sets up the gRPC context: the only place that does. A `deadline` of time_point::max() is none.
+  void SetUp(grpc::ClientContext& context, const CallOptions& call, const Token& token,
+             Retry::Clock::time_point deadline) const;
 
   /// Ends, and says how. REQUIRES: no lock is held, called once.
   FailedAttempt End(const grpc::ClientContext& context, const grpc::Status& status,

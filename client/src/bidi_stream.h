@@ -75,7 +75,7 @@ class BidiStream final : public MessageStream<Outgoing>,
   void Close() override {
     {
       const std::lock_guard lock(mu_);
-      if (context_ != nullptr) context_->TryCancel();
+      if (context_) context_->TryCancel();
       if (phase_ == Phase::kOpening) phase_ = Phase::kOver;  // which Launch will see
     }
     ReleaseHold();
@@ -94,7 +94,7 @@ class BidiStream final : public MessageStream<Outgoing>,
 
   void OnEndpointGone(const Endpoint& endpoint) override {
     const std::lock_guard lock(mu_);
-    if (context_ != nullptr && record_->route().endpoint == &endpoint) context_->TryCancel();
+    if (context_ && record_->route().endpoint == &endpoint) context_->TryCancel();
   }
 
  private:
@@ -129,8 +129,8 @@ class BidiStream final : public MessageStream<Outgoing>,
   void Start(Token token, AttemptRecord record) {
     token_ = std::move(token);
     record_.emplace(std::move(record));
-    context_ = record_->MakeContext(options_, token_, Retry::Clock::time_point::max());
-    kind_.start(*record_->route().stubs, context_.get(), this);
+    record_->SetUp(context_.emplace(), options_, token_, Retry::Clock::time_point::max());
+    kind_.start(*record_->route().stubs, &*context_, this);
     // Sends and reads come from outside of reactions: the hold has gRPC wait for them.
     this->AddHold();
     phase_ = Phase::kOpen;
@@ -191,10 +191,10 @@ class BidiStream final : public MessageStream<Outgoing>,
   const StreamEvents<Incoming> events_;
   IncomingProto incoming_;
 
-  std::mutex mu_;                                 // guards what follows
-  Token token_;                                   // set with context_, and then left alone
-  std::optional<AttemptRecord> record_;           // likewise
-  std::unique_ptr<grpc::ClientContext> context_;  // null: gRPC has not begun, or is done with it
+  std::mutex mu_;                               // guards what follows
+  Token token_;                                 // set with context_, and then left alone
+  std::optional<AttemptRecord> record_;         // likewise
+  std::optional<grpc::ClientContext> context_;  // none: gRPC has not begun, or is done with it
   Phase phase_ = Phase::kOpening;
   bool read_wanted_ = false;          // as soon as it is open
   std::deque<OutgoingProto> outbox_;  // the first is being written

@@ -98,10 +98,11 @@ Status Call(Transport& transport, const CallKind& kind, Attempt& attempt,
     auto route = transport.endpoints.Pick(options.endpoint.str());
     if (!route.ok()) return retry.Ended(route.status());
     AttemptRecord record(transport, kind.name, *std::move(route), retry.attempts() + 1);
-    const auto context = record.MakeContext(options, token, deadline);
+    grpc::ClientContext context;
+    record.SetUp(context, options, token, deadline);
     const auto status =
-        RunOnce(attempt, *record.route().stubs, context.get(), options.cancel, transport.shutdown);
-    FailedAttempt end = record.End(*context, status, token);
+        RunOnce(attempt, *record.route().stubs, &context, options.cancel, transport.shutdown);
+    FailedAttempt end = record.End(context, status, token);
     if (end.status.ok()) return {};
     end.repeatable = attempt.MayRepeat();
     const auto delay = retry.After(end, Clock::now());
@@ -138,7 +139,7 @@ void AsyncCall::Cancel() {
   {
     const std::lock_guard lock(mu_);
     cancelled_ = true;
-    if (context_ != nullptr) context_->TryCancel();
+    if (phase_ == Phase::kAnswer) context_->TryCancel();
     if (phase_ != Phase::kToken && phase_ != Phase::kDelay) return;
     phase_ = Phase::kNothing;
   }
@@ -192,25 +193,23 @@ void AsyncCall::Launch(Token token) {
   grpc::ClientContext* context = nullptr;
   {
     const std::lock_guard lock(mu_);
-    context_ = record_->MakeContext(options_, token_, deadline_);
-    context = context_.get();
+    context = &context_.emplace();
+    record_->SetUp(*context, options_, token_, deadline_);
     phase_ = Phase::kAnswer;
     if (cancelled_) context->TryCancel();
   }
-  Run(*record_->route().stubs, context,
-      [self = shared_from_this()](const grpc::Status& status) { self->OnDone(status); });
+  // In flight, and so alive until it is done. What captures no more than this is not allocated.
+  Run(*record_->route().stubs, context, [this](const grpc::Status& status) { OnDone(status); });
 }
 
 void AsyncCall::OnDone(const grpc::Status& status) {
-  std::unique_ptr<grpc::ClientContext> context;
   {
     const std::lock_guard lock(mu_);
-    context = std::move(context_);
     phase_ = Phase::kNothing;
   }
-  FailedAttempt end = record_->End(*context, status, token_);
+  FailedAttempt end = record_->End(*context_, status, token_);
   // The context holds on to the channel, which has to go before the call does.
-  context.reset();
+  context_.reset();
   if (end.status.ok()) return Finish({});
   end.repeatable = MayRepeat();
   std::unique_lock lock(mu_);

@@ -109,12 +109,13 @@ class AsyncCall : public Cancellable, public std::enable_shared_from_this<AsyncC
   const CallOptions options_;
   const Retry::Clock::time_point deadline_;
   std::optional<std::stop_callback<CancelSelf>> stop_callback_;
-  Token token_;                          // of the attempt under way
-  std::optional<AttemptRecord> record_;  // likewise
+  // Of the attempt under way.
+  Token token_;
+  std::optional<AttemptRecord> record_;
+  std::optional<grpc::ClientContext> context_;  // for others to use only in Phase::kAnswer
 
   std::mutex mu_;  // guards what follows
   Retry retry_;
-  std::unique_ptr<grpc::ClientContext> context_;  // of the attempt under way
   Phase phase_ = Phase::kNothing;
   bool cancelled_ = false;
 };

@@ -93,8 +93,8 @@ Result<Target> TargetFor(std::string_view endpoint, bool tls_by_default) {
   return Target{"dns:///" + std::string(endpoint), https || (!http && tls_by_default), false};
 }
 
-Endpoints::Endpoints(const Options& options)
-    : options_(options), list_(std::make_shared<const List>()) {
+Endpoints::Endpoints(const Options& options) : options_(options), lists_(1) {
+  list_ = &lists_.back();
   auto tls = MakeTlsCredentials(options_.tls.value_or(TlsOptions()));
   if (!tls.ok()) {
     status_ = tls.status();
@@ -109,12 +109,7 @@ Endpoints::Endpoints(const Options& options)
   status_ = Set(options_.endpoints, &gone);
 }
 
-size_t Endpoints::size() const { return Current()->size(); }
-
-std::shared_ptr<const Endpoints::List> Endpoints::Current() const {
-  const std::lock_guard lock(mu_);
-  return list_;
-}
+size_t Endpoints::size() const { return Current().size(); }
 
 Result<Endpoint*> Endpoints::Know(const std::string& name) {
   const auto known = all_.find(name);
@@ -136,30 +131,34 @@ Status Endpoints::Set(const std::vector<std::string>& names, List* gone) {
     return {Code::kInvalidArgument, "the client's options name no endpoint to connect to"};
   }
   const std::lock_guard lock(mu_);
-  auto list = std::make_shared<List>();
+  List list;
   for (const std::string& name : names) {
     auto endpoint = Know(name);
     if (!endpoint.ok()) return endpoint.status();
-    list->push_back(*endpoint);
+    list.push_back(*endpoint);
   }
-  std::copy_if(list_->begin(), list_->end(), std::back_inserter(*gone), [&list](Endpoint* before) {
-    return std::find(list->begin(), list->end(), before) == list->end();
-  });
-  list_ = std::move(list);
+  const List& current = Current();
+  if (list == current) return {};
+  std::copy_if(current.begin(), current.end(), std::back_inserter(*gone),
+               [&list](Endpoint* before) {
+                 return std::find(list.begin(), list.end(), before) == list.end();
+               });
+  lists_.push_back(std::move(list));
+  list_.store(&lists_.back(), std::memory_order_release);
   return {};
 }
 
 Result<Route> Endpoints::Pick(const std::string& pinned) {
   if (!pinned.empty()) return PickPinned(pinned);
-  const auto list = Current();
+  const List& list = Current();
   const size_t turn = next_.fetch_add(1, std::memory_order_relaxed);
-  Endpoint* endpoint = Healthy(*list, turn);
+  Endpoint* endpoint = Healthy(list, turn);
   if (endpoint == nullptr) {
     return Status(Code::kUnavailable, Reason::kNoServerAvailable,
                   "all endpoints have failed of late");
   }
   const auto& connections = endpoint->connections;
-  const Stubs* stubs = connections[turn / list->size() % connections.size()].get();
+  const Stubs* stubs = connections[turn / list.size() % connections.size()].get();
   endpoint->attempts.fetch_add(1, std::memory_order_relaxed);
   return Route{endpoint, stubs};
 }
@@ -202,10 +201,9 @@ bool Endpoints::OnAnswered(Endpoint& endpoint) {
 }
 
 std::vector<EndpointState> Endpoints::States() const {
-  const auto list = Current();
   const int64_t now = Ticks(Clock::now());
   std::vector<EndpointState> states;
-  for (const Endpoint* endpoint : *list) {
+  for (const Endpoint* endpoint : Current()) {
     EndpointState& state = states.emplace_back();
     state.endpoint = endpoint->name;
     state.failed = endpoint->failed_until.load(std::memory_order_relaxed) > now;
@@ -218,7 +216,7 @@ std::vector<EndpointState> Endpoints::States() const {
 }
 
 void Endpoints::MarkFailed(std::string_view name) {
-  for (Endpoint* endpoint : *Current()) {
+  for (Endpoint* endpoint : Current()) {
     if (endpoint->name == name) OnFailed(*endpoint);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -110,15 +111,16 @@ class Endpoints {
   Result<Endpoint*> Know(const std::string& name);
   Result<Route> PickPinned(const std::string& name);
   Endpoint* Healthy(const List& list, size_t turn) const;
-  std::shared_ptr<const List> Current() const;
+  const List& Current() const { return *list_.load(std::memory_order_acquire); }
 
   const Options options_;
   Status status_;
   std::shared_ptr<grpc::ChannelCredentials> tls_;
   std::atomic<size_t> next_{0};
+  std::atomic<const List*> list_;  // one of lists_: a call that picks locks nothing
 
-  mutable std::mutex mu_;  // guards what follows
-  std::shared_ptr<const List> list_;
+  std::mutex mu_;           // guards what follows
+  std::deque<List> lists_;  // that have been current
   // By name. With those that calls are pinned to without being in the list, and those that are in
   // it no more. All stay until the end: the last reference to a channel must not go on a thread of
   // gRPC, which would wait for itself.

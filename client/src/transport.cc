@@ -75,21 +75,24 @@ class Janitor {
 }  // namespace
 
 bool InFlight::Add(std::shared_ptr<Cancellable> call) {
+  Cancellable& added = *call;
   const std::lock_guard lock(mu_);
   if (closed_) return false;
-  const Cancellable* key = call.get();
-  calls_.emplace(key, std::move(call));
+  added.self_ = std::move(call);
+  added.before_ = last_;
+  if (last_ != nullptr) last_->after_ = &added;
+  last_ = &added;
   return true;
 }
 
-void InFlight::Remove(const Cancellable* call) {
-  std::shared_ptr<Cancellable> last;  // destroyed after the lock is given back
+void InFlight::Remove(Cancellable* call) {
+  std::shared_ptr<Cancellable> self;  // destroyed after the lock is given back
   const std::lock_guard lock(mu_);
-  const auto found = calls_.find(call);
-  if (found == calls_.end()) return;
-  last = std::move(found->second);
-  calls_.erase(found);
-  if (calls_.empty()) removed_.notify_all();
+  if (call->self_ == nullptr) return;
+  self = std::move(call->self_);
+  if (call->before_ != nullptr) call->before_->after_ = call->after_;
+  (call->after_ != nullptr ? call->after_->before_ : last_) = call->before_;
+  if (last_ == nullptr) removed_.notify_all();
 }
 
 void InFlight::Close() {
@@ -101,26 +104,23 @@ void InFlight::Close() {
 }
 
 void InFlight::CancelAll() {
-  std::vector<std::shared_ptr<Cancellable>> calls;
-  {
-    const std::lock_guard lock(mu_);
-    for (const auto& [key, call] : calls_) calls.push_back(call);
-  }
-  for (const auto& call : calls) call->Cancel();
+  for (const auto& call : All()) call->Cancel();
 }
 
 void InFlight::OnEndpointGone(const Endpoint& endpoint) {
-  std::vector<std::shared_ptr<Cancellable>> calls;
-  {
-    const std::lock_guard lock(mu_);
-    for (const auto& [key, call] : calls_) calls.push_back(call);
-  }
-  for (const auto& call : calls) call->OnEndpointGone(endpoint);
+  for (const auto& call : All()) call->OnEndpointGone(endpoint);
 }
 
 void InFlight::Wait() {
   std::unique_lock lock(mu_);
-  removed_.wait(lock, [this] { return calls_.empty(); });
+  removed_.wait(lock, [this] { return last_ == nullptr; });
+}
+
+std::vector<std::shared_ptr<Cancellable>> InFlight::All() {
+  const std::lock_guard lock(mu_);
+  std::vector<std::shared_ptr<Cancellable>> all;
+  for (Cancellable* call = last_; call != nullptr; call = call->before_) all.push_back(call->self_);
+  return all;
 }
 
 CallbackScope::CallbackScope() { ++callback_depth; }

@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,16 +20,29 @@
 
 namespace etcdpp {
 
+class InFlight;
+
 /// Something going on that can be told to stop.
 class Cancellable {
  public:
+  Cancellable() = default;
   virtual ~Cancellable() = default;
+  Cancellable(const Cancellable&) = delete;
+  Cancellable& operator=(const Cancellable&) = delete;
 
   /// Has it end soon, whatever the network does.
   virtual void Cancel() = 0;
 
   /// Says that `endpoint` is one no more: what would stay there for good has to leave.
   virtual void OnEndpointGone(const Endpoint& /*endpoint*/) {}
+
+ private:
+  friend class InFlight;
+
+  // Its place among those in flight; guarded by InFlight's lock.
+  std::shared_ptr<Cancellable> self_;  // null: it is not in flight
+  Cancellable* before_ = nullptr;
+  Cancellable* after_ = nullptr;
 };
 
 /// The calls and streams in flight of one connection, which keeps them alive. Thread-safe.
@@ -40,7 +52,7 @@ class InFlight {
   bool Add(std::shared_ptr<Cancellable> call);
 
   /// Says that the call is over, and uses nothing of the connection any more.
-  void Remove(const Cancellable* call);
+  void Remove(Cancellable* call);
 
   /// Cancels all that there are now.
   void CancelAll();
@@ -55,10 +67,12 @@ class InFlight {
   void Wait();
 
  private:
+  std::vector<std::shared_ptr<Cancellable>> All();
+
   std::mutex mu_;
   std::condition_variable removed_;
-  std::map<const Cancellable*, std::shared_ptr<Cancellable>> calls_;  // guarded by mu_
-  bool closed_ = false;                                               // guarded by mu_
+  Cancellable* last_ = nullptr;  // of those added, which know each other; guarded by mu_
+  bool closed_ = false;          // guarded by mu_
 };
 
 /// Marks the current thread as running a callback of the user, while it exists.
