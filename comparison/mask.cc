@@ -1,6 +1,7 @@
 #include "comparison/mask.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_replace.h"
@@ -30,6 +31,8 @@ void WithIds(Message& request, const Changed& changed) {
   if (With<pb::MemberPromoteRequest>(request, change)) return;
   With<pb::MoveLeaderRequest>(request,
                               [&](auto& move) { move.set_targetid(changed(move.targetid())); });
+  With<pb::AlarmRequest>(request,
+                         [&](auto& alarm) { alarm.set_memberid(changed(alarm.memberid())); });
 }
 
 template <typename Repeated, typename Less>
@@ -75,10 +78,7 @@ void Mask::Unmask(Message& request) const {
 }
 
 void Mask::Translate(const Mask& other, Message& request) const {
-  const auto translated = [&](uint64_t id) { return Translated(other, id); };
-  WithIds(request, translated);
-  With<pb::AlarmRequest>(request,
-                         [&](auto& alarm) { alarm.set_memberid(translated(alarm.memberid())); });
+  WithIds(request, [&](uint64_t id) { return Translated(other, id); });
 }
 
 uint64_t Mask::Translated(const Mask& other, uint64_t id) const {
@@ -102,7 +102,9 @@ void Mask::Apply(pb::StatusResponse& status) const {
   status.clear_raftterm();
   status.clear_raftappliedindex();
   status.set_leader(PlaceOf(status.leader()));
-  for (std::string& error : *status.mutable_errors()) error = Text(std::move(error));
+  for (std::string& error : *status.mutable_errors()) {
+    error = absl::StrReplaceAll(Text(std::move(error)), {{std::to_string(self_.id()), "0"}});
+  }
   std::sort(status.mutable_errors()->begin(), status.mutable_errors()->end());
 }
 

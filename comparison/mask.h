@@ -32,10 +32,11 @@ class Mask {
   /// The text without the blanks that Go's protobuf library strews into what it says, other ones in
   /// each program, since etcd 3.7.
   static std::string Text(std::string text);
+  /// Where the member of that id is; the id itself where there is none.
+  uint64_t PlaceOf(uint64_t id) const;
 
  private:
   uint64_t IdAt(uint64_t place) const;
-  uint64_t PlaceOf(uint64_t id) const;
   uint64_t Translated(const Mask& other, uint64_t id) const;
   void Apply(pb::Member& member) const;
   void Apply(pb::StatusResponse& status) const;

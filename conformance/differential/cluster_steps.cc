@@ -72,10 +72,23 @@ Step MaintenanceSteps::Next() {
 Step MaintenanceSteps::NextAlarm() {
   using Request = pb::AlarmRequest;
   const auto type = dice_.OneOf<pb::AlarmType>({pb::NOSPACE, pb::NOSPACE, pb::CORRUPT, pb::NONE});
-  const uint64_t member = dice_.OneOf<uint64_t>({7, 8});
+  const uint64_t member = dice_.OneOf<uint64_t>({0, 7, 8});
   const int64_t kind = dice_.Number(1, 100);
   if (kind <= 20) return StepOf(Alarm(Request::GET, type));
   return StepOf(Alarm(kind <= 40 ? Request::ACTIVATE : Request::DEACTIVATE, type, member));
+}
+
+// etcd looks whether there is room before anything else: it raises the alarm also over what it
+// would refuse, and over the branch of a transaction that is not taken.
+Step MaintenanceSteps::NextOverQuota() {
+  static const std::string large(kQuotaBytes, 'q');
+  const std::string key = dice_.OneOf<std::string>({"a", "b", ""});
+  if (dice_.Chance(40)) return StepOf(Put(key, large));
+  pb::TxnRequest txn;
+  *txn.add_compare() = If("a", kVersion, kEqual, dice_.Number(0, 1));
+  auto& op = dice_.Chance(50) ? *txn.add_success() : *txn.add_failure();
+  *op.mutable_request_put() = Put(key, large);
+  return StepOf(txn);
 }
 
 }  // namespace conformance

@@ -35,6 +35,10 @@ class MaintenanceSteps {
 
   Step Next();
   Step NextAlarm();
+  /// What a server of kQuotaBytes has no room for, however empty it is.
+  Step NextOverQuota();
+
+  static constexpr int64_t kQuotaBytes = 6 << 20;
 
  private:
   Step Downgrade();

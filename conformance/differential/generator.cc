@@ -49,7 +49,8 @@ const std::vector<Profile>& Profiles() {
        .txn = 12,
        .compact = 1,
        .lease = 27,
-       .hash = 2},
+       .hash = 2,
+       .snapshots = 1},
       // Watches of everything that goes; no sorting, as there is a key more (lockstep.cc).
       {.name = "lease-time",
        .range = 40,
@@ -80,7 +81,8 @@ const std::vector<Profile>& Profiles() {
        .lease = 7,
        .hash = 2,
        .auth = 36,
-       .maintenance = 4},
+       .maintenance = 4,
+       .snapshots = 1},
       // No sorting: with keys of locks there are more than twelve.
       {.name = "lock",
        .range = 6,
@@ -90,7 +92,13 @@ const std::vector<Profile>& Profiles() {
        .hash = 2,
        .coordination = 81,
        .sort_chance = 0},
-      {.name = "members", .range = 10, .put = 20, .txn = 5, .hash = 2, .members = 63},
+      {.name = "members",
+       .range = 10,
+       .put = 20,
+       .txn = 5,
+       .hash = 2,
+       .members = 63,
+       .snapshots = 3},
       {.name = "maintenance",
        .range = 5,
        .put = 25,
@@ -99,7 +107,8 @@ const std::vector<Profile>& Profiles() {
        .compact = 3,
        .lease = 5,
        .hash = 7,
-       .maintenance = 40},
+       .maintenance = 40,
+       .snapshots = 5},
       {.name = "alarm",
        .range = 10,
        .put = 22,
@@ -109,7 +118,20 @@ const std::vector<Profile>& Profiles() {
        .lease = 10,
        .hash = 3,
        .maintenance = 6,
-       .alarms = 21},
+       .alarms = 21,
+       .snapshots = 2},
+      {.name = "quota",
+       .range = 10,
+       .put = 25,
+       .del = 8,
+       .txn = 18,
+       .compact = 2,
+       .lease = 10,
+       .hash = 3,
+       .maintenance = 8,
+       .alarms = 10,
+       .quota = 2,
+       .snapshots = 1},
       {.name = "malformed",
        .range = 20,
        .put = 30,
@@ -130,7 +152,8 @@ const std::vector<Profile>& Profiles() {
        .hash = 4,
        .watch = 4,
        .members = 1,
-       .maintenance = 3},
+       .maintenance = 3,
+       .snapshots = 1},
   };
   return *profiles;
 }
@@ -205,6 +228,12 @@ pb::RangeRequest Generator::Range() {
   if (Chance(8)) range.set_min_create_revision(Revision());
   if (Chance(8)) range.set_max_create_revision(Revision());
   return range;
+}
+
+Step Generator::RangeCall() {
+  Step step = StepOf(Range());
+  if (version_.AtLeast(3, 7) && Chance(15)) step.method = kRangeStreamMethod;
+  return step;
 }
 
 pb::PutRequest Generator::Put() {
@@ -309,11 +338,17 @@ Step Generator::LeaseCall() {
     revoke.set_id(Lease());
     return StepOf(revoke);
   }
-  if (kind <= 90) {
+  if (kind <= 85) {
     pb::LeaseTimeToLiveRequest ask;
     ask.set_id(Lease());
     ask.set_keys(Chance(60));
     return StepOf(ask);
+  }
+  if (kind <= 93) {
+    pb::LeaseKeepAliveRequest renew;
+    renew.set_id(Lease());
+    return {.method = kKeepAliveMethod,
+            .request = std::make_shared<pb::LeaseKeepAliveRequest>(renew)};
   }
   return StepOf(pb::LeaseLeasesRequest());
 }
@@ -371,10 +406,10 @@ pb::HashKVRequest Generator::HashKv() {
 
 Step Generator::Make() {
   const Profile& p = profile_;
-  int64_t at =
-      Number(1, p.range + p.put + p.del + p.txn + p.compact + p.lease + p.hash + p.watch + p.auth +
-                    p.coordination + p.members + p.maintenance + p.alarms + p.lease_ends);
-  if ((at -= p.range) <= 0) return StepOf(Range());
+  int64_t at = Number(1, p.range + p.put + p.del + p.txn + p.compact + p.lease + p.hash + p.watch +
+                             p.auth + p.coordination + p.members + p.maintenance + p.alarms +
+                             p.quota + p.snapshots + p.lease_ends);
+  if ((at -= p.range) <= 0) return RangeCall();
   if ((at -= p.put) <= 0) return StepOf(Put());
   if ((at -= p.del) <= 0) return StepOf(Delete());
   if ((at -= p.txn) <= 0) return StepOf(Txn(0, Chance(50)));
@@ -394,6 +429,10 @@ Step Generator::MakeOther(int64_t at) {
   if ((at -= p.members) <= 0) return members_.Next();
   if ((at -= p.maintenance) <= 0) return maintenance_.Next();
   if ((at -= p.alarms) <= 0) return maintenance_.NextAlarm();
+  if ((at -= p.quota) <= 0) return maintenance_.NextOverQuota();
+  if ((at -= p.snapshots) <= 0) {
+    return {.method = kSnapshotMethod, .request = std::make_shared<pb::SnapshotRequest>()};
+  }
   return short_lease_ == 0 ? GrantShortLease() : AwaitShortLease();
 }
 

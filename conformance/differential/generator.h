@@ -32,6 +32,8 @@ struct Profile {
   int members = 0;
   int maintenance = 0;
   int alarms = 0;
+  int quota = 0;
+  int snapshots = 0;
   int lease_ends = 0;        // each takes seconds, which is what is waited for
   int txn_depth = 2;         // of transactions in transactions
   int edge_chance = 5;       // in a hundred: values at the ends of their types, and such
@@ -40,7 +42,7 @@ struct Profile {
 };
 
 /// "kv", "txn-deep", "watch", "lease", "lease-time", "edges", "auth", "lock", "members",
-/// "maintenance", "alarm", "malformed", "all".
+/// "maintenance", "alarm", "quota", "malformed", "all".
 const std::vector<Profile>& Profiles();
 
 /// Makes up operations, the same ones for the same seed and answers: keys that collide, ranges that
@@ -64,6 +66,7 @@ class Generator {
   int64_t Lease();
 
   pb::RangeRequest Range();
+  Step RangeCall();
   pb::PutRequest Put();
   pb::DeleteRangeRequest Delete();
   pb::Compare Compare();

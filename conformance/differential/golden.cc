@@ -10,6 +10,7 @@
 namespace conformance {
 namespace {
 
+constexpr size_t kRequestMax = 65536;
 constexpr char kNobody[] = "-";
 constexpr char kMessage[] = "message";
 constexpr char kBytes[] = "bytes";
@@ -41,9 +42,10 @@ Step StepOfLine(const std::string& line) {
   return step;
 }
 
+// Others are no calls of one answer, or would fill the recordings.
 bool NeedsAnother(const Step& step) {
-  return step.method == kWatchMethod || step.method == kLockMethod ||
-         step.method == kCampaignMethod || step.gives_up;
+  return IsStream(step) || step.method == kLockMethod || step.method == kCampaignMethod ||
+         step.gives_up || step.request->ByteSizeLong() > kRequestMax;
 }
 
 // On one line: texts may hold line ends.

@@ -266,6 +266,14 @@ std::optional<Difference> Lockstep::TakeCall(const Step& step, Generator* genera
   return Compare(step, *left, *right, generator);
 }
 
+std::optional<Difference> Lockstep::TakeStream(const Step& step) {
+  const auto left = pair_->left.TakeStream(step);
+  const auto right = pair_->right.TakeStream(step);
+  const auto [a, b] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
+  if (a == left.end() && b == right.end()) return std::nullopt;
+  return Differ(a == left.end() ? "nothing more" : *a, b == right.end() ? "nothing more" : *b);
+}
+
 // Where others came before, the call is left to wait as soon as its key is there; otherwise it ends
 // at once. One that waits is not asked for a second time: nothing would show that it waits, too.
 std::optional<Difference> Lockstep::TakeWait(const Step& step, Generator* generator) {
@@ -358,6 +366,7 @@ std::optional<Difference> Lockstep::Take(const Step& step, Generator* generator)
   }
   script_.push_back(step);
   if (step.method == kWatchMethod) return TakeWatch(step);
+  if (IsStream(step)) return TakeStream(step);
   const bool may_wait = step.method == kLockMethod || step.method == kCampaignMethod;
   if (step.outlasts_lease) {
     const auto& asked = dynamic_cast<const pb::LeaseTimeToLiveRequest&>(*step.request);

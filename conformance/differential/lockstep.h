@@ -38,6 +38,7 @@ class Lockstep {
   bool FenceIsDue();
   std::optional<Difference> TakeWatch(const Step& step);
   std::optional<Difference> TakeCall(const Step& step, Generator* generator);
+  std::optional<Difference> TakeStream(const Step& step);
   std::optional<Difference> TakeWait(const Step& step, Generator* generator);
   std::optional<Difference> Finish();
   void GiveUp(const Step& step);

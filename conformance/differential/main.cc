@@ -53,12 +53,16 @@ class Servers {
  public:
   explicit Servers(const Flags& flags) : left_(flags.left), right_(flags.right) {
     if (flags.real.empty()) return;
-    real_ = std::make_unique<EtcdServer>(
-        EtcdServer::Options{.binary = flags.real, .flags = {kQuickHashes}});
+    std::vector<std::string> settings{
+        kQuickHashes, "--quota-backend-bytes=" + std::to_string(MaintenanceSteps::kQuotaBytes),
+        "--max-request-bytes=" + std::to_string(2 * MaintenanceSteps::kQuotaBytes)};
+    real_ =
+        std::make_unique<EtcdServer>(EtcdServer::Options{.binary = flags.real, .flags = settings});
     left_ = real_->endpoint();
     const std::string version = VersionOf(left_);
-    fake_ = std::make_unique<EtcdServer>(EtcdServer::Options{
-        .binary = flags.fake, .picks_port = true, .flags = {"--emulate=" + version, kQuickHashes}});
+    settings.push_back("--emulate=" + version);
+    fake_ = std::make_unique<EtcdServer>(
+        EtcdServer::Options{.binary = flags.fake, .picks_port = true, .flags = settings});
     right_ = fake_->endpoint();
     AwaitStorageVersion();
   }

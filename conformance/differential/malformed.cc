@@ -25,7 +25,7 @@ std::string Bytes(Dice& dice, int64_t size) {
 }  // namespace
 
 Step Malform(Step step, Dice& dice) {
-  if (step.method == kWatchMethod) return step;
+  if (IsStream(step)) return step;
   std::string bytes = step.request->SerializeAsString();
   const auto place = [&] {
     return static_cast<size_t>(dice.Number(0, static_cast<int64_t>(bytes.size())));

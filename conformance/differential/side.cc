@@ -4,6 +4,7 @@
 
 #include <grpcpp/channel.h>
 
+#include "conformance/differential/streams.h"
 #include "conformance/support/requests.h"
 #include "conformance/support/stream_recorder.h"
 #include "conformance/support/wire.h"
@@ -90,6 +91,10 @@ Outcome Side::End(const Step& step, Exchange& exchange) {
 
 pb::RangeResponse Side::Look(const pb::RangeRequest& range, const std::string& caller) const {
   return *parts_->wire.Call(range, OptionsOf(StepOf(range, caller)));
+}
+
+std::vector<std::string> Side::TakeStream(const Step& step) const {
+  return conformance::TakeStream(parts_->wire, step, OptionsOf(step), mask_);
 }
 
 void Side::Watch(const Step& step) {

@@ -48,6 +48,9 @@ class Side {
   /// A look that is no step of the script.
   pb::RangeResponse Look(const pb::RangeRequest& range, const std::string& caller = "") const;
 
+  /// What the server made of a call that a stream answers (streams.h).
+  std::vector<std::string> TakeStream(const Step& step) const;
+
   /// Sends to the watch stream.
   void Watch(const Step& step);
   /// Takes in what comes on the stream until `done` says so of all the news so far; false when it

@@ -4,13 +4,19 @@
 
 #include "absl/strings/escaping.h"
 
+#include "comparison/answer.h"
+
 namespace conformance {
 namespace {
+
+constexpr int64_t kTextShown = 1000;
 
 // google::protobuf::TextFormat, one field a line, each line begun with `indent`.
 std::string Lines(const google::protobuf::Message& message, const std::string& indent) {
   std::string text;
-  google::protobuf::TextFormat::PrintToString(message, &text);
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetTruncateStringFieldLongerThan(kTextShown);
+  printer.PrintToString(message, &text);
   std::string indented;
   for (size_t at = 0; at < text.size();) {
     const size_t end = text.find('\n', at);
@@ -29,13 +35,23 @@ std::string AsStatement(const Step& step) {
   if (!step.caller.empty()) text += "  // By " + step.caller + ":\n";
   if (step.gives_up) text += "  // Cancel:\n";
   if (step.outlasts_lease) text += "  // When the lease has run out:\n";
-  const bool watch = step.method == kWatchMethod;
-  text += watch ? "  stream.Send(" : "  s.Call(";
+  if (step.method == kWatchMethod) {
+    text += "  stream.Send(";
+  } else {
+    if (IsStream(step)) text += "  // " + step.method + ":\n";
+    text += "  s.Call(";
+  }
   return text + "FromText<pb::" + step.request->GetDescriptor()->name() + ">(R\"(\n" +
          Lines(*step.request, "      ") + "  )\"));\n";
 }
 
 }  // namespace
+
+bool IsStream(const Step& step) {
+  using comparison::MethodKind;
+  const MethodKind kind = comparison::KindOf(step.method);
+  return kind == MethodKind::kServerTells || kind == MethodKind::kBoth;
+}
 
 std::string AsCase(const Script& script, const std::string& name) {
   std::string text = "TEST(Differential, " + name + ") {\n  Scratch s;\n";

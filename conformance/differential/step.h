@@ -31,6 +31,9 @@ struct Step {
 
 inline constexpr char kWatchMethod[] = "/etcdserverpb.Watch/Watch";
 inline constexpr char kLockMethod[] = "/v3lockpb.Lock/Lock";
+inline constexpr char kRangeStreamMethod[] = "/etcdserverpb.KV/RangeStream";
+inline constexpr char kKeepAliveMethod[] = "/etcdserverpb.Lease/LeaseKeepAlive";
+inline constexpr char kSnapshotMethod[] = "/etcdserverpb.Maintenance/Snapshot";
 inline constexpr char kCampaignMethod[] = "/v3electionpb.Election/Campaign";
 
 using Script = std::vector<Step>;
@@ -41,6 +44,9 @@ Step StepOf(const Request& request, const std::string& caller = "") {
           .request = std::make_shared<Request>(request),
           .caller = caller};
 }
+
+/// Whether more than one message may answer it.
+bool IsStream(const Step& step);
 
 /// The script as a conformance case (support/from_text.h) but for what to expect of its last step.
 /// Its keys and revisions are those of a fresh server, and who calls is in comments.

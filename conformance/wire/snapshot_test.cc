@@ -7,10 +7,10 @@
 #include <gmock/gmock.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
-#include <openssl/evp.h>
 
 #include "conformance/support/matchers.h"
 #include "conformance/support/scratch.h"
+#include "conformance/support/sha256.h"
 #include "conformance/target.h"
 #include "etcdpp_proto/maintenance.grpc.pb.h"
 
@@ -18,7 +18,6 @@ namespace conformance {
 namespace {
 
 constexpr size_t kPiece = 32768;
-constexpr size_t kDigest = 32;
 
 struct Stream {
   std::vector<pb::SnapshotResponse> messages;
@@ -46,14 +45,6 @@ Stream Take(const Wire& wire) {
   return stream;
 }
 
-std::string Sha256(const std::string& bytes) {
-  std::string digest(kDigest, '\0');
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-             EVP_sha256(), nullptr);
-  return digest;
-}
-
 // A store whose file takes several pieces.
 void Fill(const Scratch& s) {
   for (int i = 0; i < 8; ++i) s.Put("large" + std::to_string(i), std::string(20000, 'x'));
@@ -65,7 +56,7 @@ TEST(Snapshot, EndsWithTheSha256OfAllBeforeIt) {
   const Stream stream = Take(s);
   ASSERT_TRUE(stream.status.ok()) << stream.status.error_message();
   ASSERT_GE(stream.messages.size(), 2u);
-  EXPECT_EQ(stream.messages.back().blob().size(), kDigest);
+  EXPECT_EQ(stream.messages.back().blob().size(), kSha256Bytes);
   EXPECT_EQ(stream.messages.back().blob(), Sha256(stream.file()));
 }
 
