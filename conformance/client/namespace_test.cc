@@ -1,12 +1,9 @@
-// A part of the key space as if it were all of it, and where calls go.
-#include <chrono>
-#include <set>
+// A part of the key space as if it were all of it.
 #include <string>
 
 #include <gmock/gmock.h>
 
 #include "conformance/client/corner.h"
-#include "conformance/target.h"
 
 namespace conformance {
 namespace {
@@ -59,36 +56,6 @@ TEST(ClientNamespace, HoldsWatchesAndLeases) {
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].kv.key, "a");
   EXPECT_THAT(Must(inside.TimeToLive(lease.id, true)).keys, ElementsAre("a"));
-}
-
-TEST(ClientEndpoints, AreTakenFromTheMembers) {
-  Corner c;
-  const auto members = Must(c.client().cluster().ListMembers()).members;
-  etcdpp::Client client(target().endpoint);
-  const etcdpp::Status synced = client.SyncEndpoints();
-  ASSERT_TRUE(synced.ok()) << synced;
-  std::vector<std::string> endpoints;
-  for (const etcdpp::EndpointState& state : client.endpoints()) endpoints.push_back(state.endpoint);
-  EXPECT_EQ(endpoints, etcdpp::ClientUrls(members));
-}
-
-TEST(ClientEndpoints, ACallGoesWhereItIsSent) {
-  Corner c;
-  std::set<etcdpp::MemberId> members;
-  for (const std::string& endpoint : target().endpoints) {
-    const auto status = Must(c.client().maintenance().GetStatus({.endpoint = endpoint}));
-    members.insert(status.header.member_id);
-  }
-  EXPECT_EQ(members.size(), target().endpoints.size());
-}
-
-TEST(ClientEndpoints, AWriteToNobodyIsNotApplied) {
-  Corner c;
-  etcdpp::Client client(
-      etcdpp::Options{.endpoints = {"127.0.0.1:9"}, .retry = {.max_attempts = 2}});
-  const etcdpp::Status status = client.Put(c("a"), "1").status();
-  EXPECT_EQ(status.reason(), etcdpp::Reason::kNoServerAvailable);
-  EXPECT_EQ(status.outcome(), etcdpp::Outcome::kNotApplied);
 }
 
 }  // namespace

@@ -41,12 +41,13 @@ void SendNow(int fd) {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
-// Copies what comes until either side is done.
-void Forward(int from, int to) {
+// Copies what comes until either side is done; takes it and does nothing with it while `silent`.
+void Forward(int from, int to, const std::atomic<bool>& silent) {
   std::array<char, 65536> buffer;
   while (true) {
     const ssize_t got = recv(from, buffer.data(), buffer.size(), 0);
     if (got <= 0) break;
+    if (silent) continue;
     for (ssize_t sent = 0; sent < got;) {
       const ssize_t now =
           send(to, buffer.data() + sent, static_cast<size_t>(got - sent), MSG_NOSIGNAL);
@@ -61,11 +62,11 @@ void Forward(int from, int to) {
 }  // namespace
 
 struct Proxy::Connection {
-  Connection(int client_fd, int server_fd)
+  Connection(int client_fd, int server_fd, const std::atomic<bool>& silent)
       : client(client_fd),
         server(server_fd),
-        up([this] { Forward(client, server); }),
-        down([this] { Forward(server, client); }) {}
+        up([this, &silent] { Forward(client, server, silent); }),
+        down([this, &silent] { Forward(server, client, silent); }) {}
 
   ~Connection() {
     shutdown(client, SHUT_RDWR);
@@ -121,6 +122,8 @@ void Proxy::Cut() {
 
 void Proxy::Restore() {
   const std::lock_guard lock(mu_);
+  if (silent_) connections_.clear();
+  silent_ = false;
   cut_ = false;
 }
 
@@ -140,7 +143,7 @@ void Proxy::Accept() {
     }
     SendNow(client);
     SendNow(server);
-    connections_.push_back(std::make_unique<Connection>(client, server));
+    connections_.push_back(std::make_unique<Connection>(client, server, silent_));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,6 +23,9 @@ class Proxy {
 
   /// Drops all connections, and those that come until Restore.
   void Cut();
+  /// Keeps all connections, takes more, and hands on nothing any more.
+  void FallSilent() { silent_ = true; }
+  /// Drops the connections that have fallen silent.
   void Restore();
 
  private:
@@ -33,6 +37,7 @@ class Proxy {
   int target_port_ = 0;
   std::string endpoint_;
   int listener_ = -1;
+  std::atomic<bool> silent_ = false;
   std::mutex mu_;
   bool cut_ = false;                                      // guarded by mu_
   bool stopped_ = false;                                  // guarded by mu_
