@@ -6,10 +6,10 @@ JOBS := $(shell nproc)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-matrix conformance conformance-report differential fuzz mutations bench lint check-format format asan tsan clean
+.PHONY: help run build test test-matrix conformance conformance-report proof differential fuzz mutations bench lint check-format format asan tsan clean
 
 help:  ## say what the targets do
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 28
 
 run: build/build.ninja  ## build fake-etcd and serve on http://127.0.0.1:2379
 	@cmake --build build --target fake-etcd
@@ -34,6 +34,8 @@ conformance-report: deps-matrix build  ## all of these on every release, and a p
 	@conformance/clients/setup.sh check
 	@ctest --preset report -j$(JOBS) --output-junit conformance-results.xml $(ARGS); \
 	  conformance/report.py build/conformance-results.xml build
+
+proof: conformance-report mutations fuzz  ## all that says that the fake is etcd: that page, mutations, fuzzers
 
 differential: build  ## lock-step with real etcd 3.4 to 3.7: a fixed seed, and a fresh one
 	@conformance/differential/run.sh $(ARGS)

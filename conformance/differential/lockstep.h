@@ -37,6 +37,7 @@ class Lockstep {
   bool NeedsFence(const Step& step) const;
   bool FenceIsDue();
   std::optional<Difference> TakeWatch(const Step& step);
+  std::optional<Difference> CompareHashes();
   std::optional<Difference> TakeCall(const Step& step, Generator* generator);
   std::optional<Difference> TakeStream(const Step& step);
   std::optional<Difference> TakeWait(const Step& step, Generator* generator);
