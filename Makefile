@@ -6,7 +6,7 @@ JOBS := $(shell nproc)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-matrix conformance conformance-report proof differential fuzz mutations bench lint check-format format asan tsan clean
+.PHONY: help run build test test-matrix conformance conformance-report proof differential fuzz mutations bench docs lint check-format format asan tsan clean
 
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 28
@@ -52,6 +52,12 @@ mutations: build  ## break the fake in many ways, and see each one noticed
 bench: build  ## the benchmarks, and the table of bench/README.md
 	@conformance/targets/real/build.sh 3.4
 	@bench/run.sh $(ARGS)
+
+docs:  ## the public headers and the pages of docs/ as a site: build/docs/html/index.html
+	@cmake/install-deps.sh docs
+	@mkdir -p build/docs
+	@doxygen docs/Doxyfile
+	@echo "open build/docs/html/index.html"
 
 lint: check-format  ## clang-format, clang-tidy and clang's thread-safety analysis
 	@cmake --preset tidy >/dev/null

@@ -9,6 +9,7 @@ build="build-essential cmake ninja-build ccache pkg-config
   libyaml-dev zlib1g-dev
   ca-certificates"
 lint="clang-14 clang-format-14 clang-tidy-14"
+docs="doxygen"
 # The languages of make test-matrix, where no newer one is on the PATH.
 matrix=""
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -28,8 +29,9 @@ for group in "${@:-build}"; do
   case $group in
     build) wanted="$wanted $build" ;;
     lint) wanted="$wanted $lint" ;;
+    docs) wanted="$wanted $docs" ;;
     matrix) wanted="$wanted $matrix" ;;
-    *) fail "unknown group '$group': build, lint or matrix" ;;
+    *) fail "unknown group '$group': build, lint, docs or matrix" ;;
   esac
 done
 

@@ -114,6 +114,16 @@ TEST_F(ClientTls, GoesWithAUserAndAPassword) {
   EXPECT_EQ(bob.Get("elsewhere").status().reason(), Reason::kPermissionDenied);
 }
 
+TEST_F(ClientTls, TheCommonNameOfACertificateIsAUser) {
+  AuthCorner c;
+  c.AddUser("alice", {etcdpp::PermissionType::kReadWrite, c.All("hers/")});
+  c.Enable();
+  etcdpp::Client alice = Connect(FilesOf("client"));
+  const auto put = alice.Put(c("hers/a"), "1");
+  EXPECT_TRUE(put.ok()) << put.status();
+  EXPECT_EQ(alice.Get(c("elsewhere")).status().reason(), Reason::kPermissionDenied);
+}
+
 TEST_F(ClientTls, FilesThatChangeAreReadAgain) {
   Corner c;
   const fs::path directory = fs::temp_directory_path() / ("tls" + c("").substr(12, 8));

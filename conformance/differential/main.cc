@@ -27,6 +27,7 @@ constexpr char kQuickHashes[] = "--bcrypt-cost=4";
 constexpr char kEach[] = "each";
 // How long a server may take to end that no longer answers.
 constexpr std::chrono::milliseconds kDying{500};
+constexpr int64_t kOpsPerServer = 5'000;
 // For so many operations one difference may be a matter of time.
 constexpr int64_t kOpsPerForgiven = 20'000;
 
@@ -38,7 +39,7 @@ struct Flags {
   std::string profile = "all";
   uint64_t seed = 0;
   int64_t ops = 10'000;
-  int64_t ops_per_server = 5'000;
+  int64_t ops_per_server = 0;  // 0: as many as each profile's share, but not above kOpsPerServer
   int shrink_attempts = 200;
   int jobs = 1;
 };
@@ -115,6 +116,12 @@ const Profile* FindProfile(const std::string& name, uint64_t round) {
   return nullptr;
 }
 
+int64_t OpsPerServer(const Flags& flags) {
+  if (flags.ops_per_server > 0) return flags.ops_per_server;
+  const auto shares = flags.profile == kEach ? static_cast<int64_t>(Profiles().size()) : 1;
+  return std::min(kOpsPerServer, (flags.ops + shares - 1) / shares);
+}
+
 std::string Shown(const Difference& difference) {
   return "  left:  " + difference.left + "\n  right: " + difference.right + "\n";
 }
@@ -125,7 +132,7 @@ class Runner {
   explicit Runner(const Flags& flags)
       : flags_(flags),
         owns_(!flags.real.empty()),
-        per_round_(owns_ ? flags.ops_per_server : flags.ops),
+        per_round_(owns_ ? OpsPerServer(flags) : flags.ops),
         rounds_((flags.ops + per_round_ - 1) / per_round_) {}
 
   int Run() {
@@ -258,8 +265,10 @@ int Main(int argc, char** argv) {
   app.add_option("--ops", flags.ops, "How many operations")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  app.add_option("--ops-per-server", flags.ops_per_server, "After how many new servers are started")
-      ->capture_default_str()
+  app.add_option(
+         "--ops-per-server", flags.ops_per_server,
+         "After how many new servers are started. Default: " + std::to_string(kOpsPerServer) +
+             ", or less where each profile is to have a turn")
       ->check(CLI::PositiveNumber);
   app.add_option("--jobs", flags.jobs, "How many pairs of servers to run at once")
       ->capture_default_str()

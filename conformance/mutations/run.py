@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Breaks the fake on purpose, in one place at a time, and sees whether anything notices.
 
-    conformance/mutations/run.py [--only TEXT] [--jobs N] [--real ETCD] [--report FILE]
+    conformance/mutations/run.py [--only TEXT] [--jobs N] [--version 3.4] [--report FILE]
+    conformance/mutations/run.py --check
 
 Needs build/bin (make build) and a real etcd. Works in a copy, build/mutants; every mutation of
 mutations.txt is built there and given to lock-step with the real etcd and, if that finds nothing,
-to the conformance suite. Prints a table, and fails where a mutation was not caught."""
+to the conformance suite. Prints a table, and fails where a mutation was not caught. --check only
+looks whether each still has its one place in the sources."""
 
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -27,12 +30,13 @@ class Mutation:
         self.before = "\n".join(line[1:] for line in lines[2:] if line.startswith("-"))
         self.after = "\n".join(line[1:] for line in lines[2:] if line.startswith("+"))
 
+    def complaint(self):
+        places = (ROOT / self.file).read_text().count(self.before)
+        return "" if places == 1 else f"{self.name}: {places} places in {self.file}, not 1"
+
     def apply(self):
         path = COPY / self.file
-        text = path.read_text()
-        if text.count(self.before) != 1:
-            sys.exit(f"{self.name}: {text.count(self.before)} places in {self.file}, not 1")
-        path.write_text(text.replace(self.before, self.after))
+        path.write_text(path.read_text().replace(self.before, self.after))
 
     def undo(self):
         shutil.copyfile(ROOT / self.file, COPY / self.file)
@@ -72,15 +76,14 @@ def lock_step(real, fake):
     """What lock-step says of a difference; None where it finds none."""
     ran = subprocess.run(
         [str(ROOT / "build/bin/etcd-differential"), "--real", real, "--fake", fake, "--profile",
-         "each", "--ops", "9600", "--ops-per-server", "800", "--shrink-attempts", "0", "--seed",
+         "each", "--ops", "11200", "--shrink-attempts", "0", "--seed",
          "36"], capture_output=True, text=True)
     if ran.returncode == 0:
         return None
     if ran.returncode != 1:
         sys.exit(f"lock-step could not run: {ran.stderr[-2000:]}")
-    after = [line for line in ran.stdout.split("\n") if line.startswith("after ")]
-    where = after[-1].split(",")[1].strip() if after else "at the start"
-    return f"lock-step, {where}"
+    found = re.findall(r"^(profile [^,]+), seed \d+, after", ran.stdout, re.MULTILINE)
+    return f"lock-step, {found[-1] if found else 'at the start'}"
 
 
 def conformance(fake, version):
@@ -105,12 +108,16 @@ def main():
     parser.add_argument("--only", default="", help="mutations whose name has this in it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--version", default="3.4", help="of the real etcd and the fake")
+    parser.add_argument("--check", action="store_true", help="only that all can be made")
     parser.add_argument("--report", help="where to write the table, too")
     flags = parser.parse_args()
     real = str(ROOT / "build" / "real" / flags.version / "etcd")
     fake = str(COPY / "build" / "bin" / "fake-etcd")
 
     chosen = [m for m in mutations() if flags.only in m.name]
+    complaints = [m.complaint() for m in chosen if m.complaint()]
+    if complaints or flags.check:
+        sys.exit("\n".join(complaints) or 0)
     copy_sources()
     unbroken = build(flags.jobs)
     if unbroken.returncode != 0:

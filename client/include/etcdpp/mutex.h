@@ -79,7 +79,7 @@ class LockGuard {
 
 /// Whose keys a Mutex uses.
 enum class LockLayout {
-  /// etcd's own: a key name/<lease> for each who waits. Go's concurrency.Mutex, etcdctl lock and
+  /// etcd's own: a key name/LEASE for each who waits. Go's concurrency.Mutex, etcdctl lock and
   /// the Lock service exclude each other and this one.
   kGo,
   /// python-etcd3's: the one key /locks/name. Whoever comes first when it is free has it.
