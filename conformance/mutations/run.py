@@ -96,7 +96,7 @@ def conformance(fake, version):
         if "FAILED" in line.upper() and "0 failed" not in line:
             running.terminate()
             running.wait()
-            return "conformance, " + line.strip()
+            return "conformance, " + line.strip().removeprefix("FAILED").strip()
     if running.wait() != 0:
         sys.exit("the conformance suite could not run")
     return None

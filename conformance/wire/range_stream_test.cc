@@ -201,6 +201,17 @@ TEST_F(RangeInPieces, ByATargetWithoutAnOrderRepeatsPairs) {
   EXPECT_EQ(pieces.last().count(), 20);
 }
 
+// Of the pairs up to the limit and one more, the one that was created first.
+TEST_F(RangeInPieces, ByATargetWithoutAnOrderCountsWhatIsBehindTheLastPair) {
+  for (const char* key : {"b", "a", "c"}) s_.Put(key, "v");
+  const Pieces pieces = Stream({.limit = 1, .target = pb::RangeRequest::CREATE});
+  ASSERT_THAT(pieces, IsOk());
+  ASSERT_THAT(pieces.kvs(), SizeIs(1));
+  EXPECT_EQ(pieces.kvs()[0].key(), s_("b"));
+  EXPECT_TRUE(pieces.last().more());
+  EXPECT_EQ(pieces.last().count(), 2);
+}
+
 TEST_F(RangeInPieces, InAnyOtherOrderIsUnimplemented) {
   PutMany(2);
   const Error unsupported{grpc::UNIMPLEMENTED, "RangeStream does not support custom sort orders"};

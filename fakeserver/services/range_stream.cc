@@ -63,19 +63,28 @@ class RangeStream final : public WriteStream {
     // Later pieces are of the moment of the first.
     if (revision_ == 0) revision_ = piece->revision;
     if (range_.revision == 0) range_.revision = revision_;
-    const auto pairs = static_cast<int64_t>(piece->kvs.size());
-    last_is_sent_ = !piece->more || sent_ + pairs == total_limit_;
-    // What was counted is what is left from this piece on.
-    piece->count += sent_;
-    sent_ += pairs;
+    sent_ += static_cast<int64_t>(piece->kvs.size());
+    last_is_sent_ = !piece->more || sent_ == total_limit_;
+    if (piece->more) {
+      key_.assign(piece->kvs.back()->key()).push_back('\0');
+      range_.key = key_;
+    }
     if (last_is_sent_) {
+      if (!range_.count_only) piece->count = sent_ + (piece->more ? CountRest() : 0);
       return Write(EncodeLastPiece(MakeHeader(dispatcher_.engine(), revision_), *piece));
     }
     grpc::ByteBuffer message = EncodePiece(*piece);
-    key_.assign(piece->kvs.back()->key()).push_back('\0');
-    range_.key = key_;
     AdjustLimit(static_cast<int64_t>(message.Length()));
     Write(std::move(message));
+  }
+
+  // From behind the last pair sent on. Where a piece is sorted that need not be its greatest key.
+  int64_t CountRest() {
+    RangeRequest rest = range_;
+    rest.limit = 0;
+    rest.count_only = true;
+    const auto counted = dispatcher_.engine().Range(rest, caller_);
+    return counted.ok() ? counted->count : 0;
   }
 
   // More pairs where the last piece was small, fewer where it was large.
