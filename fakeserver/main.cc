@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <grpc/grpc.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -194,5 +195,10 @@ int main(int argc, char** argv) {
     PrintVersion(flags.server.emulate.empty() ? Flags().server.emulate : flags.server.emulate);
     return 0;
   }
-  return Serve(flags);
+  // Never given back: gRPC would end its threads with the last of its objects, and wait up to ten
+  // seconds for the one that looks after connections that could not be written to.
+  grpc_init();
+  const int code = Serve(flags);
+  std::fflush(nullptr);
+  std::_Exit(code);
 }

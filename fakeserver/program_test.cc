@@ -3,8 +3,10 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <latch>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -16,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "etcdpp_proto/kv.grpc.pb.h"
 #include "etcdpp_proto/watch.grpc.pb.h"
 
 namespace {
@@ -139,6 +142,52 @@ TEST(ProgramTest, SaysWhereItServesMetricsAndHttpApart) {
               MatchesRegex("fake-etcd metrics: http://127\\.0\\.0\\.1:[1-9][0-9]*"));
   EXPECT_THAT(run.LineWith("fake-etcd http"),
               MatchesRegex("fake-etcd http: http://127\\.0\\.0\\.1:[1-9][0-9]*"));
+}
+
+TEST(ProgramTest, EndsSoonWithLargeAnswersOnTheirWay) {
+  constexpr int kReaders = 8;
+  constexpr int kRounds = 5;
+  for (int round = 0; round < kRounds; ++round) {
+    Program run({kAnyPort});
+    const std::string endpoint = run.Endpoint();
+    const auto connect = [&endpoint](int number) {
+      grpc::ChannelArguments arguments;
+      arguments.SetInt("number", number);  // a connection each
+      arguments.SetMaxReceiveMessageSize(-1);
+      return pb::KV::NewStub(
+          grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments));
+    };
+    for (int i = 0; i < kReaders; ++i) {
+      grpc::ClientContext context;
+      context.set_wait_for_ready(true);
+      pb::PutRequest put;
+      put.set_key(std::to_string(i));
+      put.set_value(std::string(1 << 20, 'v'));
+      pb::PutResponse done;
+      ASSERT_TRUE(connect(0)->Put(&context, put, &done).ok());
+    }
+    std::latch reading(kReaders);
+    std::vector<std::jthread> readers;
+    for (int i = 0; i < kReaders; ++i) {
+      readers.emplace_back([&, stub = connect(i)] {
+        pb::RangeRequest all;
+        all.set_key(std::string(1, '\0'));
+        all.set_range_end(std::string(1, '\0'));
+        for (bool first = true;; first = false) {
+          grpc::ClientContext context;
+          pb::RangeResponse response;
+          const bool ok = stub->Range(&context, all, &response).ok();
+          if (first) reading.count_down();
+          if (!ok) return;
+        }
+      });
+    }
+    reading.wait();
+    const auto asked = std::chrono::steady_clock::now();
+    run.Signal(SIGTERM);
+    EXPECT_EQ(run.Wait(), 0);
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(5));
+  }
 }
 
 TEST(ProgramTest, EndsWellAndAtOnceWithStreamsOpen) {
