@@ -172,6 +172,18 @@ TEST(ServerFrontTest, LeavesASocketAloneThatItNeverListenedAt) {
   EXPECT_TRUE(TestClient(first->endpoint()).Put("k", "v").ok());
 }
 
+// Without TestClient's patience for a connection that does not come about.
+bool TakesGrpc(const std::string& endpoint) {
+  const auto kv =
+      pb::KV::NewStub(grpc::CreateChannel(endpoint, grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  context.set_deadline(Soon());
+  pb::RangeRequest get;
+  get.set_key("k");
+  pb::RangeResponse response;
+  return kv->Range(&context, get, &response).ok();
+}
+
 TEST(ServerFrontTest, ServesMetricsAndHealthApart) {
   const auto server = Server::Start({.listen_metrics_addresses = {"127.0.0.1:0"}});
   ASSERT_NE(server, nullptr);
@@ -183,7 +195,7 @@ TEST(ServerFrontTest, ServesMetricsAndHealthApart) {
   EXPECT_THAT(Ask(at, "/metrics"), HasSubstr("etcd_server_has_leader 1\n"));
   EXPECT_THAT(Ask(at, "/version"), StartsWith("HTTP/1.1 404"));
   EXPECT_THAT(Ask(at, "//health"), StartsWith("HTTP/1.1 307"));
-  EXPECT_FALSE(TestClient(at).Put("k", "v").ok());
+  EXPECT_FALSE(TakesGrpc(at));
   EXPECT_THAT(Ask(server->endpoint(), "/metrics"), StartsWith("HTTP/1.1 200"));
 }
 
@@ -193,7 +205,7 @@ TEST(ServerFrontTest, ServesHttpApart) {
   const std::string& at = server->http_endpoints().front();
 
   EXPECT_TRUE(TestClient(server->endpoint()).Put("k", "v").ok());
-  EXPECT_FALSE(TestClient(at).Put("k", "v").ok());
+  EXPECT_FALSE(TakesGrpc(at));
   EXPECT_THAT(Ask(at, "/version"), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(Ask(server->endpoint(), "/version"), "");
 }
