@@ -155,6 +155,8 @@ const std::vector<Layer>& Layers() {
       {"bench/",
        {"bench/", "etcdpp/", "fakeetcd/", "fakeserver/mvcc/", "fakeserver/base/", "etcdpp_proto/",
         "grpc/", "grpcpp/", "google/protobuf/", "absl/", "benchmark/", "CLI/"}},
+      {"proto/clash_test/client_clash_test.cc",
+       {"etcdpp/", "fakeetcd/", "etcd/api/", "grpcpp/", "gtest/", "gmock/"}},
       {"proto/", {"etcdpp_proto/", "etcd/api/", "grpcpp/", "gtest/", "gmock/"}},
       {".ci/", {}},
   };
