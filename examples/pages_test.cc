@@ -306,7 +306,8 @@ TEST_F(Pages, DecoratorsSeeTheCalls) {
 // In docs/client-coverage.md the last column of a table is tests by name.
 TEST(PagesThemselves, NameOnlyTestsThatExist) {
   std::string sources;
-  for (const char* folder : {"client/src", "conformance/client", "examples", "fakeserver"}) {
+  for (const char* folder :
+       {"client/src", "conformance/client", "examples", "fakeserver", "proto/clash_test"}) {
     for (const auto& entry :
          std::filesystem::directory_iterator(SOURCE_ROOT "/" + std::string(folder))) {
       if (entry.path().extension() == ".cc") sources += Joined(FileText(entry.path())) + "\n";

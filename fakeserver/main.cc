@@ -155,6 +155,10 @@ int TellOfOracle(fakeetcd::Server& server, SharedLog& log) {
 int Serve(const Flags& flags) {
   KeepMemory();
   const sigset_t signals = BlockSignals();
+  // Never given back: gRPC would end its threads with the last of its objects, and wait up to ten
+  // seconds for the one that looks after connections that could not be written to. They are begun
+  // here, so that they leave the signals alone.
+  grpc_init();
   SharedLog log(flags.log_level, flags.log_outputs);
   LogFlags(flags, log);
   std::string error;
@@ -195,10 +199,8 @@ int main(int argc, char** argv) {
     PrintVersion(flags.server.emulate.empty() ? Flags().server.emulate : flags.server.emulate);
     return 0;
   }
-  // Never given back: gRPC would end its threads with the last of its objects, and wait up to ten
-  // seconds for the one that looks after connections that could not be written to.
-  grpc_init();
   const int code = Serve(flags);
+  // Ends gRPC's threads, which Serve has kept.
   std::fflush(nullptr);
   std::_Exit(code);
 }
