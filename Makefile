@@ -40,7 +40,7 @@ proof: conformance-report mutations fuzz  ## all that says that the fake is etcd
 differential: build  ## lock-step with real etcd 3.4 to 3.7: a fixed seed, and a fresh one
 	@conformance/differential/run.sh $(ARGS)
 
-fuzz: deps-lint  ## what libFuzzer drives, each for a minute; ARGS='600 engine_fuzz' for longer
+fuzz: deps-fuzz  ## what libFuzzer drives, each for a minute; ARGS='600 engine_fuzz' for longer
 	@cmake --preset fuzz >/dev/null
 	@cmake --build --preset fuzz
 	@conformance/fuzz.sh $(ARGS)
@@ -82,11 +82,13 @@ tsan: deps  ## the gRPC-free unit tests under ThreadSanitizer
 clean:  ## remove build/
 	@rm -rf build
 
-.PHONY: deps deps-lint deps-matrix
+.PHONY: deps deps-lint deps-fuzz deps-matrix
 deps:
 	@cmake/install-deps.sh build
 deps-lint:
 	@cmake/install-deps.sh build lint
+deps-fuzz:
+	@cmake/install-deps.sh build fuzz
 deps-matrix:
 	@cmake/install-deps.sh build matrix
 

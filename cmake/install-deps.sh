@@ -6,9 +6,10 @@ set -eu
 build="build-essential cmake ninja-build ccache pkg-config
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev
   libgtest-dev libgmock-dev libbenchmark-dev libcli11-dev libboost-dev libssl-dev libcrypt-dev
-  libyaml-dev zlib1g-dev
+  libyaml-dev libnghttp2-dev zlib1g-dev
   ca-certificates"
 lint="clang-14 clang-format-14 clang-tidy-14"
+fuzz="clang-14 libclang-rt-14-dev"
 docs="doxygen"
 # The languages of make test-matrix, where no newer one is on the PATH.
 matrix=""
@@ -19,6 +20,7 @@ have go || matrix="$matrix golang-go"
 have curl || matrix="$matrix curl"
 have javac || matrix="$matrix default-jdk-headless"
 have mvn || matrix="$matrix maven"
+have cargo || matrix="$matrix cargo-web"  # newer than Debian 12's cargo, which the crates need
 python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || matrix="$matrix python3 python3-venv"
 
 say() { echo "install-deps: $*"; }
@@ -29,9 +31,10 @@ for group in "${@:-build}"; do
   case $group in
     build) wanted="$wanted $build" ;;
     lint) wanted="$wanted $lint" ;;
+    fuzz) wanted="$wanted $fuzz" ;;
     docs) wanted="$wanted $docs" ;;
     matrix) wanted="$wanted $matrix" ;;
-    *) fail "unknown group '$group': build, lint, docs or matrix" ;;
+    *) fail "unknown group '$group': build, lint, fuzz, docs or matrix" ;;
   esac
 done
 

@@ -16,6 +16,7 @@ check() {
   command -v npm >/dev/null || missing="$missing npm;"
   command -v javac >/dev/null || missing="$missing javac;"
   command -v mvn >/dev/null || missing="$missing mvn;"
+  command -v cargo >/dev/null || missing="$missing cargo;"
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3 with venv;"
   [ -z "$missing" ] ||
     fail "missing:$missing 'cmake/install-deps.sh matrix' installs them"
