@@ -154,7 +154,7 @@ const std::vector<Layer>& Layers() {
         "google/protobuf/", "absl/", "boost/crc.hpp", "gtest/", "gmock/", "CLI/", "openssl/"}},
       {"bench/",
        {"bench/", "etcdpp/", "fakeetcd/", "fakeserver/mvcc/", "fakeserver/base/", "etcdpp_proto/",
-        "grpc/", "grpcpp/", "google/protobuf/", "absl/", "benchmark/", "CLI/"}},
+        "grpc/", "grpcpp/", "google/protobuf/", "absl/", "benchmark/", "nghttp2/"}},
       {"proto/clash_test/client_clash_test.cc",
        {"etcdpp/", "fakeetcd/", "etcd/api/", "grpcpp/", "gtest/", "gmock/"}},
       {"proto/", {"etcdpp_proto/", "etcd/api/", "grpcpp/", "gtest/", "gmock/"}},

@@ -30,8 +30,7 @@ int Mixed(int index, int keys) { return static_cast<int>(index * int64_t{7919} %
 int RequestCount(int keys) { return std::min(keys, 100'000); }
 
 void Add(Calls& calls, const google::protobuf::MessageLite& message) {
-  const grpc::Slice slice(message.SerializeAsString());
-  calls.requests.emplace_back(&slice, 1);
+  calls.requests.push_back(Framed(message.SerializeAsString()));
 }
 
 pb::PutRequest Put(const std::string& key) {

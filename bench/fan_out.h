@@ -1,7 +1,9 @@
 #pragma once
 
-#include <memory>
-#include <vector>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
 
 #include "bench/load_client.h"
 
@@ -10,20 +12,16 @@ namespace bench {
 /// Watchers of one key, ten to a stream, and the puts that they are told of.
 class FanOut {
  public:
+  FanOut(const std::string& endpoint, int watchers);
+
   /// Returns when all watches are created.
-  FanOut(LoadClient& client, int watchers);
-  ~FanOut();
+  absl::Status Begin();
 
   /// Puts the key and returns when every watcher has its event.
-  void PutAndAwait();
+  absl::Status PutAndAwait();
 
  private:
-  class Stream;
-  class Tally;
-
-  LoadClient& client_;
-  const std::unique_ptr<Tally> tally_;
-  std::vector<std::unique_ptr<Stream>> streams_;
+  LoadClient client_;
   const Calls put_;
   const int watchers_;
 };

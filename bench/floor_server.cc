@@ -99,7 +99,11 @@ class Floor final : public Methods {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    std::fprintf(stderr, "%s: takes no arguments; serves until SIGTERM\n", argv[0]);
+    return 2;
+  }
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as fake-etcd does
   sigset_t signals;
   sigemptyset(&signals);

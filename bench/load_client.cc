@@ -1,77 +1,128 @@
 #include "bench/load_client.h"
 
+#include <cerrno>
+#include <cstring>
 #include <deque>
-#include <optional>
+#include <utility>
 
-#include <grpcpp/completion_queue.h>
-#include <grpcpp/create_channel.h>
+#include <poll.h>
 
 namespace bench {
-namespace {
 
-/// One call in flight, and when it is answered the next.
-class Slot {
- public:
-  Slot(grpc::GenericStub& stub, const std::string& method, grpc::CompletionQueue& queue)
-      : stub_(stub), method_(method), queue_(queue) {}
+/// How far a run is.
+struct LoadClient::Progress {
+  const Calls& calls;
+  const int64_t count;
+  int64_t begun = 0;
+  int64_t ended = 0;
+  absl::Status failure;
 
-  /// The queue gives this slot as the tag when the call is answered.
-  void Call(const grpc::ByteBuffer& request) {
-    context_.emplace();
-    response_.Clear();
-    call_ = stub_.PrepareUnaryCall(&*context_, method_, request, &queue_);
-    call_->StartCall();
-    call_->Finish(&response_, &status_, this);
-  }
-
-  const grpc::Status& status() const { return status_; }
-
- private:
-  grpc::GenericStub& stub_;
-  const std::string& method_;
-  grpc::CompletionQueue& queue_;
-  std::optional<grpc::ClientContext> context_;
-  std::unique_ptr<grpc::GenericClientAsyncResponseReader> call_;  // lives on the context's call
-  grpc::ByteBuffer response_;
-  grpc::Status status_;
+  bool done() const { return ended == (failure.ok() ? count : begun); }
 };
 
-}  // namespace
+/// One call in flight, and when it is answered the next.
+class LoadClient::Slot final : public Call {
+ public:
+  Slot(Connection& connection, Progress& progress) : connection_(connection), progress_(progress) {}
 
-LoadClient::LoadClient(const std::string& endpoint, int channels) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection each
-  arguments.SetMaxReceiveMessageSize(-1);
-  for (int i = 0; i < channels; ++i) {
-    channels_.push_back(
-        grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments));
-    stubs_.push_back(std::make_unique<grpc::GenericStub>(channels_.back()));
+  void BeginNext() {
+    const auto& requests = progress_.calls.requests;
+    const auto index = static_cast<size_t>(progress_.begun++) % requests.size();
+    connection_.Begin(*this, progress_.calls.method, requests[index]);
   }
+
+  void OnEnd(const absl::Status& status) override {
+    ++progress_.ended;
+    progress_.failure.Update(status);
+    if (progress_.failure.ok() && progress_.begun < progress_.count) BeginNext();
+  }
+
+ private:
+  Connection& connection_;
+  Progress& progress_;
+};
+
+class LoadClient::Stream final : public Call {
+ public:
+  Stream(LoadClient& client, std::string requests)
+      : client_(client), requests_(std::move(requests)) {}
+
+  const std::string& requests() const { return requests_; }
+
+  void OnMessage() override { ++client_.messages_; }
+  void OnEnd(const absl::Status& status) override {
+    client_.stream_failure_.Update(status.ok() ? absl::UnavailableError("a stream has ended")
+                                               : status);
+  }
+
+ private:
+  LoadClient& client_;
+  const std::string requests_;
+};
+
+LoadClient::LoadClient(std::string endpoint, int connections)
+    : endpoint_(std::move(endpoint)), wanted_(static_cast<size_t>(connections)) {}
+
+LoadClient::~LoadClient() = default;
+
+absl::Status LoadClient::Connect() {
+  while (connections_.size() < wanted_) {
+    auto connection = Connection::Open(endpoint_);
+    if (!connection.ok()) return connection.status();
+    connections_.push_back(*std::move(connection));
+  }
+  return absl::OkStatus();
 }
 
-grpc::Status LoadClient::Run(const Calls& calls, int64_t count, int in_flight) {
-  grpc::CompletionQueue queue;
-  std::deque<Slot> slots;  // whose elements stay where they are
-  grpc::Status failure;
-  int64_t begun = 0;
-  const auto begin = [&](Slot& slot) {
-    slot.Call(calls.requests[static_cast<size_t>(begun++) % calls.requests.size()]);
-  };
-  for (int i = 0; i < in_flight && begun < count; ++i) {
-    begin(slots.emplace_back(*stubs_[static_cast<size_t>(i) % stubs_.size()], calls.method, queue));
+absl::Status LoadClient::Turn() {
+  std::vector<pollfd> sockets;
+  for (const auto& connection : connections_) {
+    if (auto status = connection->Send(); !status.ok()) return status;
+    const int events = connection->wants_to_send() ? POLLIN | POLLOUT : POLLIN;
+    sockets.push_back({.fd = connection->socket(), .events = static_cast<int16_t>(events)});
   }
-  void* tag = nullptr;
-  bool ok = false;
-  for (auto open = slots.size(); open > 0 && queue.Next(&tag, &ok);) {
-    Slot& slot = *static_cast<Slot*>(tag);
-    if (failure.ok()) failure = slot.status();
-    if (failure.ok() && begun < count) {
-      begin(slot);
-    } else {
-      --open;
+  if (poll(sockets.data(), sockets.size(), -1) < 0 && errno != EINTR) {
+    return absl::InternalError(std::strerror(errno));
+  }
+  for (size_t i = 0; i < sockets.size(); ++i) {
+    if ((sockets[i].revents & ~POLLOUT) == 0) continue;
+    if (auto status = connections_[i]->Receive(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadClient::Run(const Calls& calls, int64_t count, int in_flight) {
+  if (auto status = Connect(); !status.ok()) return status;
+  Progress progress{.calls = calls, .count = count};
+  std::deque<Slot> slots;  // whose elements stay where they are
+  while (progress.begun < count && progress.begun < in_flight) {
+    Connection& connection = *connections_[slots.size() % connections_.size()];
+    slots.emplace_back(connection, progress).BeginNext();
+  }
+  while (!progress.done()) {
+    if (auto status = Turn(); !status.ok()) {
+      connections_.clear();  // with the calls on them, which the slots do not outlive
+      return status;
     }
   }
-  return failure;
+  return progress.failure;
+}
+
+absl::Status LoadClient::OpenStream(const std::string& method, std::string requests) {
+  if (auto status = Connect(); !status.ok()) return status;
+  Connection& connection = *connections_[streams_.size() % connections_.size()];
+  Stream& stream = *streams_.emplace_back(std::make_unique<Stream>(*this, std::move(requests)));
+  connection.Begin(stream, method, stream.requests(), /*more_follows=*/true);
+  return absl::OkStatus();
+}
+
+absl::Status LoadClient::AwaitMessages(int64_t count) {
+  while (messages_ < count) {
+    if (auto status = Turn(); !status.ok()) return status;
+    if (!stream_failure_.ok()) return stream_failure_;
+  }
+  messages_ -= count;
+  return absl::OkStatus();
 }
 
 }  // namespace bench

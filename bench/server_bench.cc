@@ -16,7 +16,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "absl/synchronization/mutex.h"
+#include "absl/status/status.h"
 
 #include "bench/calls.h"
 #include "bench/fan_out.h"
@@ -69,7 +69,7 @@ class Servers {
  public:
   explicit Servers(const Programs& programs) : programs_(programs) {}
 
-  /// Null when it cannot be started. Stores `keys` keys before it is first measured.
+  /// Null when it cannot be started or filled. Stores `keys` keys before it is first measured.
   Measured* Use(const std::string& name, int keys) {
     const auto [found, is_new] = servers_.try_emplace({name, keys});
     Measured& server = found->second;
@@ -79,7 +79,8 @@ class Servers {
       if (server.target == nullptr) return nullptr;
       server.client = std::make_unique<LoadClient>(server.target->endpoint());
       const Calls fill = Fill(keys);
-      server.client->Run(fill, static_cast<int64_t>(fill.requests.size()), 16);
+      const auto calls = static_cast<int64_t>(fill.requests.size());
+      if (!server.client->Run(fill, calls, 16).ok()) server.target.reset();
     }
     return server.target == nullptr ? nullptr : &server;
   }
@@ -99,22 +100,27 @@ void Tell(benchmark::State& state, int64_t items, std::chrono::nanoseconds cpu) 
 
 void MeasureCalls(benchmark::State& state, Measured* server, const Scenario& scenario,
                   int in_flight) {
-  if (server == nullptr) return state.SkipWithError("cannot be started");
+  if (server == nullptr) return state.SkipWithError("cannot be started or filled");
   const Calls calls = scenario.calls(server->keys);
   const int64_t batch = in_flight * scenario.batch_factor;
   const auto cpu_before = server->cpu_time();
   for (auto _ : state) {
-    const grpc::Status status = server->client->Run(calls, batch, in_flight);
-    if (!status.ok()) return state.SkipWithError(status.error_message().c_str());
+    const absl::Status status = server->client->Run(calls, batch, in_flight);
+    if (!status.ok()) return state.SkipWithError(status.ToString().c_str());
   }
   Tell(state, state.iterations() * batch, server->cpu_time() - cpu_before);
 }
 
 void MeasureFanOut(benchmark::State& state, Measured* server, int watchers) {
   if (server == nullptr) return state.SkipWithError("cannot be started");
-  FanOut fan_out(*server->client, watchers);
+  FanOut fan_out(server->target->endpoint(), watchers);
+  absl::Status status = fan_out.Begin();
+  if (!status.ok()) return state.SkipWithError(status.ToString().c_str());
   const auto cpu_before = server->cpu_time();
-  for (auto _ : state) fan_out.PutAndAwait();
+  for (auto _ : state) {
+    status = fan_out.PutAndAwait();
+    if (!status.ok()) return state.SkipWithError(status.ToString().c_str());
+  }
   Tell(state, state.iterations() * watchers, server->cpu_time() - cpu_before);
 }
 
@@ -221,8 +227,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace bench
 
-int main(int argc, char** argv) {
-  // The client shall cost as little as it can.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  return bench::Main(argc, argv);
-}
+int main(int argc, char** argv) { return bench::Main(argc, argv); }
