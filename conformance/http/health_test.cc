@@ -171,61 +171,6 @@ TEST(VersionOverHttp, IsForGetAlone) {
   }
 }
 
-// The value of `name`, with its labels, as it stands in the text.
-std::string Metric(const std::string& text, const std::string& name) {
-  const size_t at = ("\n" + text).find("\n" + name + " ");
-  if (at == std::string::npos) return "";
-  const size_t begin = at + name.size() + 1;
-  return text.substr(begin, text.find('\n', begin) - begin);
-}
-
-TEST(Metrics, AreInPrometheussTextFormat) {
-  const HttpAnswer answer = Get("/metrics");
-  EXPECT_EQ(answer.status, 200);
-  EXPECT_THAT(answer.Header("Content-Type"),
-              StartsWith("text/plain; version=0.0.4; charset=utf-8"));
-  EXPECT_THAT(answer.body,
-              HasSubstr("# HELP etcd_server_has_leader Whether or not a leader exists. "
-                        "1 is existence, 0 is not.\n"
-                        "# TYPE etcd_server_has_leader gauge\n"
-                        "etcd_server_has_leader 1\n"));
-}
-
-TEST(Metrics, TellWhoTheServerIs) {
-  Scratch s;
-  const Version& version = target().version;
-  const std::string text = Get("/metrics").body;
-  const std::string line = std::to_string(version.major) + "." + std::to_string(version.minor);
-  const std::string server = s.Call(pb::StatusRequest())->version();
-  char id[32];
-  std::snprintf(id, sizeof(id), "%llx",
-                static_cast<unsigned long long>(s.Call(pb::StatusRequest())->header().member_id()));
-  EXPECT_EQ(Metric(text, "etcd_server_version{server_version=\"" + server + "\"}"), "1");
-  EXPECT_EQ(Metric(text, "etcd_cluster_version{cluster_version=\"" + line + "\"}"), "1");
-  EXPECT_EQ(Metric(text, std::string("etcd_server_id{server_id=\"") + id + "\"}"), "1");
-  EXPECT_EQ(Metric(text, "etcd_server_is_leader"), "1");
-  EXPECT_EQ(Metric(text, "etcd_server_is_learner"), "0");
-  EXPECT_EQ(Metric(text, "etcd_server_quota_backend_bytes"), "2.147483648e+09");
-}
-
-TEST(Metrics, FollowTheStore) {
-  Scratch s;
-  const std::string before = Get("/metrics").body;
-  const int64_t revision = s.Put("a", "1").header().revision();
-  const std::string after = Get("/metrics").body;
-  const std::string keys = "etcd_debugging_mvcc_keys_total";
-  EXPECT_EQ(std::stod(Metric(after, keys)), std::stod(Metric(before, keys)) + 1);
-  EXPECT_EQ(std::stod(Metric(after, "etcd_debugging_mvcc_current_revision")),
-            static_cast<double>(revision));
-}
-
-TEST(Metrics, CountHealthChecks) {
-  const std::string name = "etcd_server_health_success";
-  const double before = std::stod(Metric(Get("/metrics").body, name));
-  Get("/health");
-  EXPECT_EQ(std::stod(Metric(Get("/metrics").body, name)), before + 1);
-}
-
 TEST(DebugVars, TellTheCommandLineAndRaft) {
   const HttpAnswer answer = Get("/debug/vars");
   EXPECT_EQ(answer.status, 200);

@@ -75,9 +75,9 @@ def build(jobs):
 def lock_step(real, fake):
     """What lock-step says of a difference; None where it finds none."""
     ran = subprocess.run(
-        [str(ROOT / "build/bin/etcd-differential"), "--real", real, "--fake", fake, "--profile",
-         "each", "--ops", "11200", "--shrink-attempts", "0", "--seed",
-         "36"], capture_output=True, text=True)
+        [str(ROOT / "build/bin/etcd-differential"), "--real", real, "--fake", fake,
+         "--profile", "each", "--ops", "11200", "--shrink-attempts", "0", "--seed", "36"],
+        capture_output=True, text=True)
     if ran.returncode == 0:
         return None
     if ran.returncode != 1:

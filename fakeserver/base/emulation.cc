@@ -107,6 +107,7 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.txn_checks_in_order = since({kNever, kNever, 0});
   behavior.undefined_sort_is_refused = since({kNever, kNever, 0});
   behavior.txn_put_checks_lease_first = since({kNever, kNever, kNever});
+  behavior.txn_put_reads_prev_kv_first = since({kNever, kNever, kNever});
   behavior.keys_only_leaves_out_lease = since({kNever, kNever, kNever});
   SetAuth(version, behavior);
   behavior.lock_looks_for_its_key = since({kNever, 0, 0});
@@ -138,6 +139,8 @@ Behavior Behavior::Of(EtcdVersion version) {
   behavior.http_redirects_temporarily = since({kNever, 0, 0});
   behavior.health_tells_reason = since({kNever, 0, 0});
   behavior.has_livez = since({29, 11, 0});
+  behavior.metrics_have_debugging_ranges = version.minor <= 5;
+  behavior.metrics_have_debugging_writes = version.minor <= 4;
   behavior.backend_has_conf_state = since({kNever, 0, 0});
   behavior.backend_has_storage_version = since({kNever, kNever, 0});
   behavior.first_raft_index = version.minor == 4 ? 5 : 4;

@@ -45,6 +45,7 @@ struct Behavior {
   bool txn_checks_in_order = false;
   bool undefined_sort_is_refused = false;
   bool txn_put_checks_lease_first = false;
+  bool txn_put_reads_prev_kv_first = false;  // as the metrics tell
   bool keys_only_leaves_out_lease = false;
 
   // Lock.
@@ -119,6 +120,8 @@ struct Behavior {
   bool http_redirects_temporarily = false;
   bool health_tells_reason = false;
   bool has_livez = false;
+  bool metrics_have_debugging_ranges = false;
+  bool metrics_have_debugging_writes = false;
 
   // Backend: what Hash covers, and snapshots hold.
   bool backend_has_conf_state = false;

@@ -64,8 +64,23 @@ void Engine::State::ExpireLeases(TimePoint now) {
   if (alarms.corrupt()) return;
   while (auto ended = leases.TakeExpired(now)) {
     ++raft_index;
+    ++counts.leases_expired;
+    ++counts.leases_revoked;
     keys.DeleteKeysOf(*ended);
     Commit();
+  }
+}
+
+// etcd reads what was before each event, but a key's first (etcdserver/api/v3rpc/watch.go,
+// sendLoop).
+void Engine::State::Count(const WatchResponse& response) {
+  if (response.events == nullptr) return;
+  counts.events += static_cast<int64_t>(response.events->size());
+  if (!response.prev_kv) return;
+  for (const Change& change : *response.events) {
+    const Version& now = *change.now;
+    const bool is_first = !now.tombstone() && now.create_revision() == now.mod_revision();
+    if (!is_first) OpTally(counts).Range();
   }
 }
 
@@ -159,6 +174,7 @@ absl::StatusOr<int64_t> Engine::Compact(int64_t revision, bool physical) {
   if (revision <= store.compacted()) return error::Compacted();
   if (revision > store.revision()) return error::FutureRevision();
   store.Compact(revision);
+  OpTally(state_->counts).Range();  // any key, for the header's revision (etcdserver/apply.go)
   state_->Sweep(physical ? SIZE_MAX : kChangesPerSweep, clock_.Now());
   return store.revision();
 }
@@ -175,6 +191,7 @@ absl::StatusOr<Engine::Lease> Engine::LeaseGrant(LeaseId id, int64_t ttl_seconds
   if (auto status = state_->alarms.CheckAddition(); !status.ok()) return status;
   const auto ttl = state_->leases.Grant(id, ttl_seconds, clock_.Now());
   if (!ttl.ok()) return ttl.status();
+  ++state_->counts.leases_granted;
   return Lease{state_->store.revision(), id, ttl->count(), ttl->count(), {}};
 }
 
@@ -188,6 +205,7 @@ absl::StatusOr<int64_t> Engine::LeaseRevoke(LeaseId id, const Caller& caller) {
   }
   const auto ended = state_->leases.Revoke(id);
   if (!ended.ok()) return ended.status();
+  ++state_->counts.leases_revoked;
   state_->keys.DeleteKeysOf(*ended);
   state_->Commit();
   return state_->store.revision();
@@ -199,7 +217,10 @@ Engine::Lease Engine::LeaseKeepAlive(LeaseId id) {
   // The header is of before the renewal; a lease that has run out is not renewed but ended.
   Lease lease{.revision = state_->store.revision(), .id = id};
   state_->ExpireLeases(now);
-  if (const auto ttl = state_->leases.KeepAlive(id, now)) lease.ttl_seconds = ttl->count();
+  if (const auto ttl = state_->leases.KeepAlive(id, now)) {
+    lease.ttl_seconds = ttl->count();
+    ++state_->counts.leases_renewed;
+  }
   return lease;
 }
 
@@ -257,6 +278,7 @@ std::optional<WatchResponse> Engine::WatchNext(WatchStream& stream) {
   while (true) {
     const Locked lock(*this);
     auto response = state_->watches.Next(stream);
+    if (response) state_->Count(*response);
     if (response || !WatchHub::Behind(stream)) return response;
   }
 }
@@ -275,6 +297,7 @@ void Engine::Restart() {
   const Locked lock(*this);
   raft_term_.fetch_add(1);
   state_->watches.CloseAll();
+  state_->counts = {};
   state_->alarms.Restart();
   state_->leases.RenewAll(clock_.Now(), options_.election_timeout);
   state_->auth.ForgetTokens();

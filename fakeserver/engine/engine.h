@@ -22,6 +22,7 @@
 #include "fakeserver/cluster/identity.h"
 #include "fakeserver/cluster/membership.h"
 #include "fakeserver/engine/backend.h"
+#include "fakeserver/engine/counts.h"
 #include "fakeserver/engine/requests.h"
 #include "fakeserver/lease/lease_table.h"
 #include "fakeserver/maintenance/alarm_table.h"
@@ -225,6 +226,16 @@ class Engine {
     std::string downgrade_target;  // empty while no downgrade is under way
   };
   Status GetStatus() ABSL_LOCKS_EXCLUDED(mu_);
+
+  /// What clients have done since the start, and have open; for the metrics.
+  struct Activity {
+    Counts counts;
+    int64_t keys = 0;
+    WatchHub::Load watches;
+    uint64_t auth_revision = 0;
+  };
+  Activity GetActivity() ABSL_LOCKS_EXCLUDED(mu_);
+
   /// Gives back what the backend's file has too much.
   void Defragment() ABSL_LOCKS_EXCLUDED(mu_);
 

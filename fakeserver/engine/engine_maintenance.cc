@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "fakeserver/base/errors.h"
+#include "fakeserver/base/key_range.h"
 #include "fakeserver/engine/engine_state.h"
 
 namespace fakeetcd {
@@ -25,6 +26,15 @@ Engine::Status Engine::GetStatus() {
           .alarms = state_->alarms.Of(AlarmType::kNone),
           .cluster_version = state_->cluster_version.version(),
           .downgrade_target = state_->cluster_version.target()};
+}
+
+Engine::Activity Engine::GetActivity() {
+  constexpr std::string_view kAll("\0", 1);
+  const Locked lock(*this);
+  return {.counts = state_->counts,
+          .keys = state_->store.Count(KeyRange(kAll, kAll), std::nullopt),
+          .watches = state_->watches.load(),
+          .auth_revision = state_->auth.revision()};
 }
 
 // What compactions have superseded is gone from etcd's backend by the time anybody asks for this.

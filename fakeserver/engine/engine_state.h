@@ -28,7 +28,7 @@ struct Engine::State {
       : behavior(options.behavior),
         store(options.behavior),
         leases(options.minimum_lease_ttl),
-        keys(options.behavior, store, leases),
+        keys(options.behavior, store, leases, counts),
         watches(options.behavior, store, options.progress_interval),
         auth(options.behavior, options.auth_token_ttl),
         random(options.seed),
@@ -39,6 +39,7 @@ struct Engine::State {
         next_lease(options.seed << 8) {}
 
   const Behavior& behavior;
+  Counts counts;
   Store store;
   LeaseTable leases;
   KeySpace keys;
@@ -68,6 +69,7 @@ struct Engine::State {
 
   std::optional<TimePoint> NextDeadline() const;
   void ExpireLeases(TimePoint now);
+  void Count(const WatchResponse& response);
 };
 
 /// Holds the engine's lock for one request, and wakes afterwards whom the request concerns.

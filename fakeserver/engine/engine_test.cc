@@ -201,6 +201,21 @@ TEST(EngineTest, RestartKeepsTheDataAndRenewsTheLeases) {
   EXPECT_EQ(f.Get("a"), "(none)");
 }
 
+// As those of a process that is started again.
+TEST(EngineTest, ARestartCountsFromTheBeginning) {
+  Fixture f;
+  ASSERT_TRUE(f.engine.LeaseGrant(1, 10).ok());
+  f.Put("a", "1", 1);
+  EXPECT_EQ(f.engine.GetActivity().counts.puts, 1);
+  EXPECT_EQ(f.engine.GetActivity().counts.leases_granted, 1);
+
+  f.engine.Restart();
+
+  EXPECT_EQ(f.engine.GetActivity().counts.puts, 0);
+  EXPECT_EQ(f.engine.GetActivity().counts.leases_granted, 0);
+  EXPECT_EQ(f.engine.GetActivity().keys, 1);
+}
+
 TEST(EngineTest, ResetStartsAnew) {
   Fixture f;
   f.Put("a", "1");

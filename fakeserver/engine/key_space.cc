@@ -10,13 +10,15 @@ namespace fakeetcd {
 
 absl::StatusOr<PutResponse> KeySpace::Put(const PutRequest& request) {
   if (request.lease != 0 && !leases_.Contains(request.lease)) return error::LeaseNotFound();
+  OpTally tally(counts_);
   if ((request.ignore_value || request.ignore_lease) && !store_.Get(request.key)) {
+    tally.Range();
     return error::KeyNotFound();
   }
-  return ExecutePut(request);
+  return ExecutePut(request, tally);
 }
 
-PutResponse KeySpace::ExecutePut(const PutRequest& request) {
+PutResponse KeySpace::ExecutePut(const PutRequest& request, OpTally& tally) {
   std::string_view value = request.value;
   int64_t lease = request.lease;
   VersionPtr kept;  // keeps the value that is kept alive
@@ -25,6 +27,8 @@ PutResponse KeySpace::ExecutePut(const PutRequest& request) {
     if (request.ignore_value) value = kept->value();
     if (request.ignore_lease) lease = kept->lease();
   }
+  if (kept || request.prev_kv) tally.Range();
+  tally.Put(request.key.size() + value.size());
   VersionPtr before = store_.Put(request.key, value, lease);
   const int64_t old_lease = before ? before->lease() : 0;
   if (old_lease != lease) {
@@ -37,6 +41,14 @@ PutResponse KeySpace::ExecutePut(const PutRequest& request) {
 }
 
 DeleteRangeResponse KeySpace::DeleteRange(const DeleteRangeRequest& request) {
+  OpTally tally(counts_);
+  return ExecuteDeleteRange(request, tally);
+}
+
+DeleteRangeResponse KeySpace::ExecuteDeleteRange(const DeleteRangeRequest& request,
+                                                 OpTally& tally) {
+  if (request.prev_kv) tally.Range();
+  tally.Delete();
   std::vector<VersionPtr> deleted = store_.DeleteRange(KeyRange(request.key, request.range_end));
   for (const VersionPtr& version : deleted) {
     if (version->lease() != 0) leases_.Detach(version->lease(), version->key());
@@ -48,7 +60,11 @@ DeleteRangeResponse KeySpace::DeleteRange(const DeleteRangeRequest& request) {
 }
 
 void KeySpace::DeleteKeysOf(const LeaseTable::Ended& lease) {
-  for (const std::string& key : lease.keys) store_.DeleteRange(KeyRange(key, {}));
+  OpTally tally(counts_);
+  for (const std::string& key : lease.keys) {
+    tally.Delete();
+    store_.DeleteRange(KeyRange(key, {}));
+  }
 }
 
 }  // namespace fakeetcd

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 
 #include "fakeserver/base/emulation.h"
+#include "fakeserver/engine/counts.h"
 #include "fakeserver/engine/requests.h"
 #include "fakeserver/lease/lease_table.h"
 #include "fakeserver/mvcc/store.h"
@@ -18,8 +19,9 @@ namespace fakeetcd {
 /// several of them. Not thread-safe: the engine's lock guards it.
 class KeySpace {
  public:
-  KeySpace(const Behavior& behavior, Store& store, LeaseTable& leases)
-      : behavior_(behavior), store_(store), leases_(leases) {}
+  /// Counts in `counts` what it does.
+  KeySpace(const Behavior& behavior, Store& store, LeaseTable& leases, Counts& counts)
+      : behavior_(behavior), store_(store), leases_(leases), counts_(counts) {}
 
   /// Collects what a range holds. Needs FinishRange, which needs no lock.
   /// Fails with FutureRevision or Compacted.
@@ -40,25 +42,29 @@ class KeySpace {
   /// The branches that a transaction and those nested in it take.
   struct Path;
 
-  Path Decide(const TxnRequest& request) const;
+  Path Decide(const TxnRequest& request, OpTally& tally) const;
   bool Holds(const Compare& compare) const;
 
   enum class Check { kPuts, kRanges, kAll };
-  absl::Status CheckPath(const Path& path, Check what) const;
-  absl::Status CheckPutInTxn(const PutRequest& request) const;
+  /// Sets `path` to the one taken, unless something on it is to be refused.
+  absl::Status Choose(const TxnRequest& request, Path* path, OpTally& tally) const;
+  absl::Status CheckPath(const Path& path, Check what, OpTally& tally) const;
+  absl::Status CheckPutInTxn(const PutRequest& request, OpTally& tally) const;
   absl::Status CheckRangeInTxn(const RangeRequest& request) const;
   absl::Status CheckKept(const Path& path, std::vector<const RequestOp*>& done) const;
   static bool IsLeft(std::string_view key, const std::vector<const RequestOp*>& done);
 
-  TxnResponse Execute(const Path& path);
-  RangeResponse ExecuteRange(const RangeRequest& request) const;
-  PutResponse ExecutePut(const PutRequest& request);
+  TxnResponse Execute(const Path& path, OpTally& tally);
+  RangeResponse ExecuteRange(const RangeRequest& request, OpTally& tally) const;
+  PutResponse ExecutePut(const PutRequest& request, OpTally& tally);
+  DeleteRangeResponse ExecuteDeleteRange(const DeleteRangeRequest& request, OpTally& tally);
   /// The revision that this moment's changes, if any, will have.
   int64_t RevisionSoFar() const { return store_.revision() + (store_.dirty() ? 1 : 0); }
 
   const Behavior& behavior_;
   Store& store_;
   LeaseTable& leases_;
+  Counts& counts_;
 };
 
 /// Applies to `response` what a range's options ask beyond which keys and when: bounds on

@@ -8,6 +8,7 @@
 #include "fakeserver/base/errors.h"
 #include "fakeserver/base/key_range.h"
 #include "fakeserver/engine/key_space.h"
+#include "fakeserver/engine/request_checks.h"
 
 namespace fakeetcd {
 namespace {
@@ -70,23 +71,28 @@ bool KeySpace::Holds(const Compare& compare) const {
 }
 
 // Every compare of the whole tree looks at the state before the transaction.
-KeySpace::Path KeySpace::Decide(const TxnRequest& request) const {
+KeySpace::Path KeySpace::Decide(const TxnRequest& request, OpTally& tally) const {
   Path path;
-  path.succeeded = std::all_of(request.compare.begin(), request.compare.end(),
-                               [&](const Compare& compare) { return Holds(compare); });
+  path.succeeded =
+      std::all_of(request.compare.begin(), request.compare.end(), [&](const Compare& compare) {
+        tally.Range();
+        return Holds(compare);
+      });
   path.ops = path.succeeded ? &request.success : &request.failure;
   for (const RequestOp& op : *path.ops) {
-    if (const auto* txn = std::get_if<TxnRequest>(&op.request)) path.nested.push_back(Decide(*txn));
+    if (const auto* txn = std::get_if<TxnRequest>(&op.request))
+      path.nested.push_back(Decide(*txn, tally));
   }
   return path;
 }
 
-absl::Status KeySpace::CheckPutInTxn(const PutRequest& request) const {
-  const bool keeps = request.ignore_value || request.ignore_lease;
-  const bool no_key = keeps && !store_.Get(request.key);
+absl::Status KeySpace::CheckPutInTxn(const PutRequest& request, OpTally& tally) const {
   const bool no_lease = request.lease != 0 && !leases_.Contains(request.lease);
-  if (no_lease && (!no_key || behavior_.txn_put_checks_lease_first)) return error::LeaseNotFound();
-  return no_key ? error::KeyNotFound() : absl::OkStatus();
+  if (no_lease && behavior_.txn_put_checks_lease_first) return error::LeaseNotFound();
+  const bool keeps = request.ignore_value || request.ignore_lease;
+  if (keeps || (request.prev_kv && behavior_.txn_put_reads_prev_kv_first)) tally.Range();
+  if (keeps && !store_.Get(request.key)) return error::KeyNotFound();
+  return no_lease ? error::LeaseNotFound() : absl::OkStatus();
 }
 
 // Unlike a range on its own, a negative revision counts: on a store that was never compacted -1
@@ -98,16 +104,16 @@ absl::Status KeySpace::CheckRangeInTxn(const RangeRequest& request) const {
   return absl::OkStatus();
 }
 
-absl::Status KeySpace::CheckPath(const Path& path, Check what) const {
+absl::Status KeySpace::CheckPath(const Path& path, Check what, OpTally& tally) const {
   auto nested = path.nested.begin();
   for (const RequestOp& op : *path.ops) {
     absl::Status status;
     if (const auto* put = std::get_if<PutRequest>(&op.request)) {
-      if (what != Check::kRanges) status = CheckPutInTxn(*put);
+      if (what != Check::kRanges) status = CheckPutInTxn(*put, tally);
     } else if (const auto* range = std::get_if<RangeRequest>(&op.request)) {
       if (what != Check::kPuts) status = CheckRangeInTxn(*range);
     } else if (std::holds_alternative<TxnRequest>(op.request)) {
-      status = CheckPath(*nested++, what);
+      status = CheckPath(*nested++, what, tally);
     }
     if (!status.ok()) return status;
   }
@@ -143,39 +149,45 @@ absl::Status KeySpace::CheckKept(const Path& path, std::vector<const RequestOp*>
   return absl::OkStatus();
 }
 
-absl::StatusOr<TxnResponse> KeySpace::Txn(const TxnRequest& request) {
-  const Path path = Decide(request);
+absl::Status KeySpace::Choose(const TxnRequest& request, Path* path, OpTally& tally) const {
+  *path = Decide(request, tally);
   absl::Status status;
   if (behavior_.txn_checks_in_order) {
-    status = CheckPath(path, Check::kAll);
+    status = CheckPath(*path, Check::kAll, tally);
   } else {
-    status = CheckPath(path, Check::kPuts);
-    if (status.ok()) status = CheckPath(path, Check::kRanges);
+    status = CheckPath(*path, Check::kPuts, tally);
+    if (status.ok()) status = CheckPath(*path, Check::kRanges, tally);
   }
   std::vector<const RequestOp*> done;
-  if (status.ok()) status = CheckKept(path, done);
-  if (!status.ok()) return status;
-  TxnResponse response = Execute(path);
+  return status.ok() ? CheckKept(*path, done) : status;
+}
+
+absl::StatusOr<TxnResponse> KeySpace::Txn(const TxnRequest& request) {
+  Path path;
+  OpTally tally(counts_);
+  if (auto status = Choose(request, &path, tally); !status.ok()) return status;
+  if (!IsReadOnly(request)) tally.End();  // a writer looks before it begins
+  TxnResponse response = Execute(path, tally);
   response.revision = RevisionSoFar();
   return response;
 }
 
-TxnResponse KeySpace::Execute(const Path& path) {
+TxnResponse KeySpace::Execute(const Path& path, OpTally& tally) {
   TxnResponse response{.succeeded = path.succeeded};
   response.responses.reserve(path.ops->size());
   auto nested = path.nested.begin();
   for (const RequestOp& op : *path.ops) {
     ResponseOp& answer = response.responses.emplace_back();
     if (const auto* range = std::get_if<RangeRequest>(&op.request)) {
-      RangeResponse found = ExecuteRange(*range);
+      RangeResponse found = ExecuteRange(*range, tally);
       FinishRange(*range, found);
       answer.response = std::move(found);
     } else if (const auto* put = std::get_if<PutRequest>(&op.request)) {
-      answer.response = ExecutePut(*put);
+      answer.response = ExecutePut(*put, tally);
     } else if (const auto* del = std::get_if<DeleteRangeRequest>(&op.request)) {
-      answer.response = DeleteRange(*del);
+      answer.response = ExecuteDeleteRange(*del, tally);
     } else {
-      answer.response = Execute(*nested++);
+      answer.response = Execute(*nested++, tally);
     }
   }
   return response;

@@ -61,7 +61,12 @@ std::optional<Probe> FindProbe(std::string_view path) {
   return probe;
 }
 
-HttpReply Report(const Probe& probe, const HttpRequest& request, bool corrupt) {
+// etcd sees whether it can read by reading, which its metrics show (etcdhttp/health.go, checkAPI).
+void Read(Engine& engine) { (void)engine.Range({.limit = 1, .keys_only = true}); }
+
+HttpReply Report(const Probe& probe, const HttpRequest& request, Engine& engine) {
+  const auto alarms = engine.GetStatus().alarms;
+  const bool corrupt = std::ranges::count(alarms, AlarmType::kCorrupt, &Alarm::type) > 0;
   const auto excluded =
       probe.root ? QueryValues(request.query, "exclude") : std::vector<std::string>();
   std::string lines;
@@ -72,6 +77,7 @@ HttpReply Report(const Probe& probe, const HttpRequest& request, bool corrupt) {
       failed = true;
       Append(&lines, "[-]", check, " failed: alarm activated: CORRUPT\n");
     } else {
+      if (check.ends_with("_read")) Read(engine);
       Append(&lines, "[+]", check, " ok\n");
     }
   }
@@ -96,9 +102,7 @@ HttpReply Health::Answer(const HttpRequest& request) {
     return reply;
   }
   if (request.path == "/health") return Summary(request);
-  const auto alarms = dispatcher_.engine().GetStatus().alarms;
-  return Report(*FindProbe(request.path), request,
-                std::ranges::count(alarms, AlarmType::kCorrupt, &Alarm::type) > 0);
+  return Report(*FindProbe(request.path), request, dispatcher_.engine());
 }
 
 HttpReply Health::Summary(const HttpRequest& request) {
@@ -111,6 +115,7 @@ HttpReply Health::Summary(const HttpRequest& request) {
         503, tells_reason ? Concat(R"({"health":"false","reason":")", ReasonOf(alarm.type), R"("})")
                           : R"({"health":"false"})");
   }
+  if (tells_reason) Read(dispatcher_.engine());
   ++successes_;
   return {.body = tells_reason ? R"({"health":"true","reason":""})" : R"({"health":"true"})"};
 }

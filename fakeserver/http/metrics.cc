@@ -31,11 +31,13 @@ std::string NumberText(double number) {
 /// Families in Prometheus's text format, sorted by name as its handler has them.
 class Families {
  public:
-  void Gauge(std::string_view name, std::string_view help, double value) {
-    Add(name, "gauge", help, "", value);
+  template <typename Number>
+  void Gauge(std::string_view name, std::string_view help, Number value) {
+    Add(name, "gauge", help, "", static_cast<double>(value));
   }
-  void Counter(std::string_view name, std::string_view help, double value) {
-    Add(name, "counter", help, "", value);
+  template <typename Number>
+  void Counter(std::string_view name, std::string_view help, Number value) {
+    Add(name, "counter", help, "", static_cast<double>(value));
   }
   /// One that is always 1: what it tells is in its label.
   void Info(std::string_view name, std::string_view help, std::string_view label,
@@ -60,12 +62,6 @@ class Families {
   std::vector<std::string> families_;
 };
 
-double CountKeys(Engine& engine) {
-  constexpr std::string_view kAll("\0", 1);
-  const auto range = engine.Range({.key = kAll, .range_end = kAll, .count_only = true});
-  return range.ok() ? static_cast<double>(range->count) : 0;
-}
-
 void AddServer(Dispatcher& dispatcher, const HealthCounts& health, Families* families) {
   Engine& engine = dispatcher.engine();
   const EtcdVersion& version = dispatcher.behavior().version;
@@ -89,37 +85,84 @@ void AddServer(Dispatcher& dispatcher, const HealthCounts& health, Families* fam
   families->Counter("etcd_server_leader_changes_seen_total", "The number of leader changes seen.",
                     1);
   families->Gauge("etcd_server_quota_backend_bytes", "Current backend storage quota size in bytes.",
-                  static_cast<double>(engine.quota_backend_bytes()));
+                  engine.quota_backend_bytes());
   families->Counter("etcd_server_health_success", "The total number of successful health checks",
-                    static_cast<double>(health.successes));
+                    health.successes);
   families->Counter("etcd_server_health_failures", "The total number of failed health checks",
-                    static_cast<double>(health.failures));
+                    health.failures);
 }
 
 void AddStore(Dispatcher& dispatcher, Families* families) {
   Engine& engine = dispatcher.engine();
   const Engine::Status status = engine.GetStatus();
-  const auto index = static_cast<double>(status.raft_index);
   families->Gauge("etcd_server_proposals_committed_total",
-                  "The total number of consensus proposals committed.", index);
+                  "The total number of consensus proposals committed.", status.raft_index);
   families->Gauge("etcd_server_proposals_applied_total",
-                  "The total number of consensus proposals applied.", index);
+                  "The total number of consensus proposals applied.", status.raft_index);
   families->Gauge("etcd_server_proposals_pending",
                   "The current number of pending proposals to commit.", 0);
   families->Counter("etcd_server_proposals_failed_total",
                     "The total number of failed proposals seen.", 0);
   families->Gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.",
-                  static_cast<double>(status.revision));
+                  status.revision);
   families->Gauge("etcd_debugging_mvcc_compact_revision",
-                  "The revision of the last compaction in store.",
-                  static_cast<double>(status.compact_revision));
-  families->Gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.", CountKeys(engine));
+                  "The revision of the last compaction in store.", status.compact_revision);
   families->Gauge("etcd_mvcc_db_total_size_in_bytes",
                   "Total size of the underlying database physically allocated in bytes.",
-                  static_cast<double>(status.db_size));
+                  status.db_size);
   families->Gauge("etcd_mvcc_db_total_size_in_use_in_bytes",
                   "Total size of the underlying database logically in use in bytes.",
-                  static_cast<double>(status.db_size_in_use));
+                  status.db_size_in_use);
+}
+
+// Of the store's operations; what older releases tell twice, once for debugging.
+void AddOperations(const Behavior& behavior, const Counts& counts, Families* families) {
+  const struct {
+    std::string_view name;
+    int64_t count;
+    bool is_told_twice;
+  } kinds[] = {
+      {"range", counts.ranges, behavior.metrics_have_debugging_ranges},
+      {"put", counts.puts, behavior.metrics_have_debugging_writes},
+      {"delete", counts.deletes, behavior.metrics_have_debugging_writes},
+      {"txn", counts.txns, behavior.metrics_have_debugging_writes},
+  };
+  for (const auto& kind : kinds) {
+    const std::string help = Concat("Total number of ", kind.name, "s seen by this member.");
+    families->Counter(Concat("etcd_mvcc_", kind.name, "_total"), help, kind.count);
+    if (!kind.is_told_twice) continue;
+    families->Counter(Concat("etcd_debugging_mvcc_", kind.name, "_total"), help, kind.count);
+  }
+  families->Gauge("etcd_debugging_mvcc_total_put_size_in_bytes",
+                  "The total size of put kv pairs seen by this member.", counts.put_bytes);
+}
+
+void AddActivity(Dispatcher& dispatcher, Families* families) {
+  const Engine::Activity activity = dispatcher.engine().GetActivity();
+  const Counts& counts = activity.counts;
+  const WatchHub::Load& watches = activity.watches;
+  AddOperations(dispatcher.behavior(), counts, families);
+  families->Gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.", activity.keys);
+  families->Gauge("etcd_debugging_mvcc_watch_stream_total", "Total number of watch streams.",
+                  watches.streams);
+  families->Gauge("etcd_debugging_mvcc_watcher_total", "Total number of watchers.",
+                  watches.watchers);
+  families->Gauge("etcd_debugging_mvcc_slow_watcher_total",
+                  "Total number of unsynced slow watchers.", watches.lagging);
+  families->Gauge("etcd_debugging_mvcc_pending_events_total",
+                  "Total number of pending events to be sent.", watches.queued_events);
+  families->Counter("etcd_debugging_mvcc_events_total",
+                    "Total number of events sent by this member.", counts.events);
+  families->Counter("etcd_debugging_lease_granted_total", "The total number of granted leases.",
+                    counts.leases_granted);
+  families->Counter("etcd_debugging_lease_renewed_total",
+                    "The number of renewed leases seen by the leader.", counts.leases_renewed);
+  families->Counter("etcd_debugging_lease_revoked_total", "The total number of revoked leases.",
+                    counts.leases_revoked);
+  families->Counter("etcd_debugging_server_lease_expired_total",
+                    "The total number of expired leases.", counts.leases_expired);
+  families->Gauge("etcd_debugging_auth_revision", "The current revision of auth store.",
+                  activity.auth_revision);
 }
 
 double OpenFiles() {
@@ -186,6 +229,7 @@ HttpReply MetricsReply(Dispatcher& dispatcher, const HealthCounts& health) {
   Families families;
   AddServer(dispatcher, health, &families);
   AddStore(dispatcher, &families);
+  AddActivity(dispatcher, &families);
   AddProcess(&families);
   const bool newer = dispatcher.behavior().gateway_is_v2;
   HttpReply reply{.headers = {{"Content-Type", newer ? "text/plain; version=0.0.4; charset=utf-8; "

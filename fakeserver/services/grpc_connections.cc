@@ -59,6 +59,8 @@ std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> Acceptor(
 GrpcConnections::GrpcConnections(const GrpcOptions& options, const Behavior& behavior,
                                  grpc::ServerBuilder& builder) {
   SetChannelArguments(options, builder);
+  // etcd names no encodings in its answers' metadata.
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
   // etcd's library knows no deflate, and up to 3.4 was built without gzip (decode.cc).
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
   if (!behavior.accepts_gzip) {

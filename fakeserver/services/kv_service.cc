@@ -13,7 +13,10 @@ template <typename Response>
 absl::StatusOr<grpc::ByteBuffer> ToWire(const Engine& engine,
                                         const absl::StatusOr<Response>& response) {
   if (!response.ok()) return response.status();
-  return Encode(MakeHeader(engine, response->revision), *response);
+  absl::StatusOr<grpc::ByteBuffer> wire(absl::in_place);
+  grpc::ByteBuffer encoded = Encode(MakeHeader(engine, response->revision), *response);
+  wire->Swap(&encoded);  // it cannot be moved
+  return wire;
 }
 
 }  // namespace

@@ -275,6 +275,19 @@ void WatchHub::CloseAll() {
   while (!streams_.empty()) Close(*std::shared_ptr<WatchStream>(streams_.begin()->second));
 }
 
+WatchHub::Load WatchHub::load() const {
+  Load load{.streams = static_cast<int64_t>(streams_.size())};
+  for (const auto& [stream, kept] : streams_) {
+    load.watchers += static_cast<int64_t>(stream->watchers.size());
+    load.lagging += static_cast<int64_t>(stream->lagging.size());
+    for (const WatchResponse& response : stream->queue) {
+      if (response.events == nullptr) continue;
+      load.queued_events += static_cast<int64_t>(response.events->size());
+    }
+  }
+  return load;
+}
+
 std::optional<TimePoint> WatchHub::NextDeadline() const {
   if (ticks_.empty()) return std::nullopt;
   return ticks_.begin()->first;

@@ -68,6 +68,15 @@ class WatchHub {
   /// Tells the watchers in sync of a transaction that the store has committed.
   void Publish(std::vector<Change> changes);
 
+  /// What is open, and what waits to be taken.
+  struct Load {
+    int64_t streams = 0;
+    int64_t watchers = 0;  // also those that a compaction has ended, until they are cancelled
+    int64_t lagging = 0;   // of the watchers
+    int64_t queued_events = 0;
+  };
+  Load load() const;
+
   /// When the next progress notifications are to be sent.
   std::optional<TimePoint> NextDeadline() const;
   void RunDue(TimePoint now);
