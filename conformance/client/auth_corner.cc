@@ -1,9 +1,8 @@
 #include "conformance/client/auth_corner.h"
 
-#include <chrono>
-
 #include <gtest/gtest.h>
 
+#include "conformance/support/auth_scratch.h"
 #include "conformance/target.h"
 
 namespace conformance {
@@ -11,13 +10,7 @@ namespace conformance {
 AuthCorner::~AuthCorner() {
   // What root may do can have changed since; a new login sees it.
   if (root_) {
-    // etcd 3.5 now and then denies it to root, for a moment after a password was changed.
-    const auto until = std::chrono::steady_clock::now() + kPatience;
-    etcdpp::Status disabled = As("root").auth().Disable().status();
-    while (disabled.reason() == etcdpp::Reason::kPermissionDenied &&
-           std::chrono::steady_clock::now() < until) {
-      disabled = As("root").auth().Disable().status();
-    }
+    const etcdpp::Status disabled = As("root").auth().Disable().status();
     EXPECT_TRUE(disabled.ok()) << "authentication is left on: " << disabled;
   }
   etcdpp::Auth auth = client().auth();
@@ -41,6 +34,7 @@ void AuthCorner::Enable() {
   etcdpp::Auth auth = client().auth();
   Must(auth.AddUser("root", "root"));
   Must(auth.GrantRole("root", "root"));
+  ForgetUsersWritten(Wire());
   Must(auth.Enable());
   root_ = As("root");
 }

@@ -32,6 +32,12 @@ pb::AuthRoleRevokePermissionRequest Revoke(const std::string& role, const std::s
                                            const std::string& range_end = "");
 pb::AuthenticateRequest Login(const std::string& name, const std::string& password);
 
+/// Has etcd 3.5 forget what it wrote of users before. Of a user it may otherwise read a record that
+/// is not the last one, of root one without its role, while another user's change waits to be
+/// committed: a look at its buffer of writes goes past the end (server/mvcc/backend/tx_buffer.go,
+/// bucketBuffer.Range; etcd's ebf461a, which came with 3.6). REQUIRES: authentication is off.
+void ForgetUsersWritten(const Wire& wire);
+
 /// A Scratch for cases about users: turns authentication off and removes the users and roles that
 /// there are when the case ends, however it ends. The server must have none before.
 ///
