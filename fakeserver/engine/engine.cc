@@ -33,7 +33,7 @@ std::optional<TimePoint> Earlier(std::optional<TimePoint> a, std::optional<TimeP
 }  // namespace
 
 void Engine::State::Commit() {
-  watches.Publish(store.Commit());
+  if (store.Commit()) watches.Publish();
   store.Sweep(kChangesPerWrite);
 }
 

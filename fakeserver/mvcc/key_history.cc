@@ -7,8 +7,9 @@
 namespace fakeetcd {
 
 void KeyHistory::Append(VersionPtr version) {
-  assert(versions_.empty() || versions_.back()->modified() < version->modified());
-  versions_.push_back(std::move(version));
+  assert(versions_.empty() || newest_->modified() < version->modified());
+  versions_.push_back(version);
+  newest_ = std::move(version);
 }
 
 VersionPtr KeyHistory::NewestUpTo(int64_t main) const {
@@ -37,6 +38,7 @@ void KeyHistory::DropOldest(size_t count, std::vector<VersionPtr>& dropped) {
   const auto end = versions_.begin() + static_cast<ptrdiff_t>(count);
   std::move(versions_.begin(), end, std::back_inserter(dropped));
   versions_.erase(versions_.begin(), end);
+  if (versions_.empty()) newest_ = VersionPtr();
 }
 
 }  // namespace fakeetcd

@@ -12,21 +12,6 @@ const KeyHistory* KeyIndex::Find(std::string_view key) const {
   return found == by_key_.end() ? nullptr : *found;
 }
 
-void KeyIndex::Append(const VersionPtr& version) {
-  const std::string_view key = version->key();
-  const auto found = by_key_.find(key);
-  if (found == by_key_.end()) {
-    auto history = std::make_unique<KeyHistory>();
-    history->Append(version);
-    Insert(std::move(history));
-    return;
-  }
-  KeyHistory& history = **found;
-  const bool was_live = history.live();
-  history.Append(version);
-  if (history.live() != was_live) live_[ChunkFor(key)] += history.live() ? 1 : -1;
-}
-
 void KeyIndex::Compact(std::string_view key, int64_t main, bool keep_tombstone,
                        std::vector<VersionPtr>& dropped) {
   const auto found = by_key_.find(key);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -34,8 +35,10 @@ class KeyIndex {
   /// The history of `key`, or null when there is none.
   const KeyHistory* Find(std::string_view key) const;
 
-  /// Adds `version` to the history of its key, which begins with it if there was none.
-  void Append(const VersionPtr& version);
+  /// Adds to the history of `key` the version of it that `make(const KeyHistory*)` makes of that
+  /// history so far, which is null where there is none.
+  template <typename Make>
+  void Append(std::string_view key, Make make);
 
   /// Compacts the history of `key` and forgets the key when nothing of it is left.
   void Compact(std::string_view key, int64_t main, bool keep_tombstone,
@@ -83,6 +86,21 @@ class KeyIndex {
   std::vector<std::unique_ptr<Chunk>> chunks_;  // none is empty
   std::vector<int32_t> live_;                   // live keys of each chunk
 };
+
+template <typename Make>
+void KeyIndex::Append(std::string_view key, Make make) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) {
+    auto history = std::make_unique<KeyHistory>();
+    history->Append(make(static_cast<const KeyHistory*>(nullptr)));
+    Insert(std::move(history));
+    return;
+  }
+  KeyHistory& history = **found;
+  const bool was_live = history.live();
+  history.Append(make(static_cast<const KeyHistory*>(&history)));
+  if (history.live() != was_live) live_[ChunkFor(history.key())] += history.live() ? 1 : -1;
+}
 
 template <typename Visit>
 void KeyIndex::Walk(const KeyRange& range, bool live_only, Visit visit) const {

@@ -18,6 +18,10 @@ VersionPtr Delete(std::string_view key, int64_t main) {
   return Version::Make(key, "", {.modified = {main, 0}});
 }
 
+void Append(KeyIndex& index, const VersionPtr& version) {
+  index.Append(version->key(), [&](const KeyHistory*) { return version; });
+}
+
 std::vector<std::string> LiveKeys(const KeyIndex& index, const KeyRange& range) {
   std::vector<std::string> keys;
   index.Walk(range, true, [&](const KeyHistory& history) {
@@ -53,7 +57,7 @@ TEST(KeyIndexTest, AnEmptyIndexHoldsNothing) {
 
 TEST(KeyIndexTest, WalkStopsWhenToldTo) {
   KeyIndex index;
-  for (const char* key : {"a", "b", "c"}) index.Append(Put(key, 2));
+  for (const char* key : {"a", "b", "c"}) Append(index, Put(key, 2));
   int seen = 0;
 
   index.Walk(KeyRange("a", "z"), true, [&](const KeyHistory&) { return ++seen < 2; });
@@ -74,10 +78,10 @@ TEST(KeyIndexTest, AgreesWithAPlainMapUnderRandomChanges) {
       const std::string key = key_of();
       const unsigned what = random() % 10;
       if (what < 5) {
-        index.Append(Put(key, main));
+        Append(index, Put(key, main));
         model[key] = true;
       } else if (what < 8 && model.contains(key) && model[key]) {
-        index.Append(Delete(key, main));
+        Append(index, Delete(key, main));
         model[key] = false;
       } else {
         index.Compact(key, main, false, dropped);
@@ -99,7 +103,7 @@ TEST(KeyIndexTest, AscendingKeysFillTheirChunks) {
   Model model;
   for (int i = 0; i < 5000; ++i) {
     const std::string key = "k" + std::to_string(100000 + i);
-    index.Append(Put(key, i + 2));
+    Append(index, Put(key, i + 2));
     model[key] = true;
   }
   ExpectSame(index, model, KeyRange("k", "l"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <utility>
 
 #include "fakeserver/mvcc/hash.h"
@@ -76,47 +77,56 @@ Revision Store::NextRevision() const {
   return {revision_ + 1, static_cast<int64_t>(pending_.size())};
 }
 
-void Store::Record(const VersionPtr& now, const VersionPtr& newest) {
-  VersionPtr before;
-  if (newest && newest->mod_revision() <= revision_) {
-    if (!newest->tombstone()) before = newest;
-  } else if (newest) {  // the transaction has changed this key already
-    before = index_.Find(now->key())->At(revision_);
-  }
-  index_.Append(now);
-  newest_bytes_ = BackendBytes(*now);
-  bytes_ += newest_bytes_;
-  pending_.push_back({now, std::move(before)});
+template <typename Make>
+VersionPtr Store::Record(std::string_view key, Make make) {
+  VersionPtr newest;
+  index_.Append(key, [&](const KeyHistory* history) {
+    VersionPtr before;
+    if (history != nullptr) {
+      newest = history->newest();
+      const bool changed_already = newest->mod_revision() > revision_;
+      before = changed_already ? history->At(revision_) : newest;
+      if (before && before->tombstone()) before = VersionPtr();
+    }
+    VersionPtr now = make(newest);
+    newest_bytes_ = BackendBytes(*now);
+    bytes_ += newest_bytes_;
+    pending_.push_back({now, std::move(before)});
+    return now;
+  });
+  return newest;
 }
 
 VersionPtr Store::Put(std::string_view key, std::string_view value, int64_t lease) {
-  const KeyHistory* history = index_.Find(key);
-  const VersionPtr newest = history != nullptr ? history->newest() : VersionPtr();
-  const bool exists = newest && !newest->tombstone();
-  const Revision at = NextRevision();
-  Record(Version::Make(key, value,
-                       {.modified = at,
-                        .create_revision = exists ? newest->create_revision() : at.main,
-                        .version = exists ? newest->version() + 1 : 1,
-                        .lease = lease}),
-         newest);
+  bool exists = false;
+  const VersionPtr newest = Record(key, [&](const VersionPtr& so_far) {
+    exists = so_far && !so_far->tombstone();
+    const Revision at = NextRevision();
+    return Version::Make(key, value,
+                         {.modified = at,
+                          .create_revision = exists ? so_far->create_revision() : at.main,
+                          .version = exists ? so_far->version() + 1 : 1,
+                          .lease = lease});
+  });
   return exists ? newest : VersionPtr();
 }
 
 std::vector<VersionPtr> Store::DeleteRange(const KeyRange& range) {
   std::vector<VersionPtr> deleted = Range(range, std::nullopt, 0).versions;
   for (const VersionPtr& version : deleted) {
-    Record(Version::Make(version->key(), {}, {.modified = NextRevision()}), version);
+    Record(version->key(), [&](const VersionPtr& so_far) {
+      return Version::Make(so_far->key(), {}, {.modified = NextRevision()});
+    });
   }
   return deleted;
 }
 
-std::vector<Change> Store::Commit() {
-  std::vector<Change> changes = std::exchange(pending_, {});
-  if (changes.empty()) return changes;
+bool Store::Commit() {
+  if (pending_.empty()) return false;
   ++revision_;
-  log_.insert(log_.end(), changes.begin(), changes.end());
-  return changes;
+  std::move(pending_.begin(), pending_.end(), std::back_inserter(log_));
+  pending_.clear();
+  return true;
 }
 
 size_t Store::LogPosition(int64_t revision) const {
@@ -257,8 +267,7 @@ void Store::Load(const std::vector<VersionPtr>& versions, int64_t compacted) {
   assert(index_.size() == 0 && revision_ == 1 && compacted_ == -1);
   for (const VersionPtr& version : versions) {
     revision_ = version->mod_revision() - 1;  // as it was when this was written
-    const KeyHistory* history = index_.Find(version->key());
-    Record(version, history != nullptr ? history->newest() : VersionPtr());
+    Record(version->key(), [&](const VersionPtr&) { return version; });
   }
   log_.assign(pending_.begin(), pending_.end());
   pending_ = {};

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
+
 #include "fakeserver/base/emulation.h"
 #include "fakeserver/base/key_range.h"
 #include "fakeserver/mvcc/key_index.h"
@@ -69,9 +71,9 @@ class Store {
   /// True when there are changes to commit.
   bool dirty() const { return !pending_.empty(); }
 
-  /// Ends the transaction and returns its changes, in order. The revision grows by one unless
-  /// there are none.
-  std::vector<Change> Commit();
+  /// Ends the transaction. Its changes, in order, are the newest of log(), and the revision grows
+  /// by one; unless there are none, and then this is false.
+  bool Commit();
 
   /// Makes what no read at or after `revision` can see unreadable, at once, and leaves it to Sweep
   /// to take it out of memory. A watch from `revision` on misses nothing, but the deletions of
@@ -155,13 +157,16 @@ class Store {
   /// The revision of the change at `position` in the log.
   int64_t At(size_t position) const { return log_[position].now->mod_revision(); }
   Revision NextRevision() const;
-  void Record(const VersionPtr& now, const VersionPtr& newest);
+  /// Adds to the open transaction the version of `key` that `make(const VersionPtr&)` makes of the
+  /// newest one, which is null where there is none. Returns that newest one.
+  template <typename Make>
+  VersionPtr Record(std::string_view key, Make make);
   HashInput InputOfCompaction(size_t position) const;
 
   const Behavior& behavior_;
   KeyIndex index_;
-  std::deque<Change> log_;       // ascending by revision
-  std::vector<Change> pending_;  // of the open transaction
+  std::deque<Change> log_;                  // ascending by revision
+  absl::InlinedVector<Change, 1> pending_;  // of the open transaction
   int64_t revision_ = 1;
   int64_t compacted_ = -1;
   size_t swept_ = 0;  // changes of the compacted revision itself, which stay in the log, swept

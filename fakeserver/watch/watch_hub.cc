@@ -208,10 +208,11 @@ WatchResponse WatchHub::EventsFor(const Watcher& watcher, Events events, int64_t
           .compacted = store_.compacted()};
 }
 
-void WatchHub::Publish(std::vector<Change> changes) {
-  if (changes.empty() || in_sync_.empty()) return;
-  const int64_t revision = changes.front().now->mod_revision();
-  const auto all = std::make_shared<const std::vector<Change>>(std::move(changes));
+void WatchHub::Publish() {
+  if (in_sync_.empty()) return;
+  const int64_t revision = store_.revision();
+  const auto first = store_.log().begin() + static_cast<ptrdiff_t>(store_.LogPosition(revision));
+  const auto all = std::make_shared<const std::vector<Change>>(first, store_.log().end());
   std::vector<std::pair<Watcher*, std::vector<Change>>> concerned;
   absl::flat_hash_map<Watcher*, size_t> position;
   for (const Change& change : *all) {

@@ -65,8 +65,8 @@ class WatchHub {
   void Close(WatchStream& stream);
   void CloseAll();
 
-  /// Tells the watchers in sync of a transaction that the store has committed.
-  void Publish(std::vector<Change> changes);
+  /// Tells the watchers in sync of the transaction that the store has just committed.
+  void Publish();
 
   /// What is open, and what waits to be taken.
   struct Load {

@@ -30,11 +30,13 @@ struct Fixture {
 
   void Put(std::string_view key, std::string_view value = "v") {
     store.Put(key, value, 0);
-    hub.Publish(store.Commit());
+    store.Commit();
+    hub.Publish();
   }
   void Delete(std::string_view key) {
     store.DeleteRange(KeyRange(key, {}));
-    hub.Publish(store.Commit());
+    store.Commit();
+    hub.Publish();
   }
   void Watch(WatchCreateRequest request) { hub.Create(*stream, std::move(request), kStart); }
 
@@ -166,7 +168,8 @@ TEST(WatchHubTest, ADeletedAndRecreatedKeyHasNothingBefore) {
   f.Watch({.key = "a", .prev_kv = true});
   f.store.DeleteRange(KeyRange("a", {}));
   f.store.Put("a", "2", 0);
-  f.hub.Publish(f.store.Commit());
+  f.store.Commit();
+  f.hub.Publish();
   EXPECT_EQ(Texts(f.Take()), (Told{"0@2 created", "0@3 -a(was 1) +a"}));
 }
 
