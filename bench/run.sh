@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the benchmarks of build/ and prints what they found, the medians of five repetitions that
+# Runs the benchmarks of build/ and prints what they found, the medians of 25 short repetitions that
 # take turns; with --write puts the table into bench/README.md as well. Further arguments go to
 # etcdpp_bench.
 set -eu
@@ -14,7 +14,7 @@ fi
 build/bin/store_bench --benchmark_min_time=0.2
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
-build/bin/etcdpp_bench --benchmark_color=false --benchmark_repetitions=5 \
+build/bin/etcdpp_bench --benchmark_color=false --benchmark_repetitions=25 --benchmark_min_time=0.1 \
   --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true "$@" |
   tee "$output"
 
