@@ -22,6 +22,8 @@ function(etcdpp_generate_proto out_sources root output_dir)
       DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/cmake/strip_method_prefix.cmake
       COMMENT "Generating ${stem}"
       VERBATIM)
+    # Messages of two files cannot be compiled in one: both call what is theirs alone the same.
+    set_source_files_properties(${output_dir}/${stem}.pb.cc PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     list(APPEND sources ${files})
   endforeach()
   set(${out_sources} ${sources} PARENT_SCOPE)

@@ -28,6 +28,7 @@
 #include "etcdpp/client.h"
 #include "etcdpp/decorator.h"
 #include "etcdpp/mocks/mock_connection.h"
+#include "etcdpp/mocks/mock_services.h"
 #include "fakeetcd/server.h"
 #include "fakeetcd/testing.h"
 

@@ -1,5 +1,7 @@
 #include "etcdpp/mocks/mock_connection.h"
 
+#include "etcdpp/mocks/mock_services.h"
+
 namespace etcdpp::mocks {
 namespace {
 
@@ -14,7 +16,19 @@ class NoRangeStream final : public RangeStream {
 
 }  // namespace
 
-MockConnection::MockConnection() {
+struct MockConnection::Services {
+  testing::NiceMock<MockAuthService> auth;
+  testing::NiceMock<MockClusterService> cluster;
+  testing::NiceMock<MockMaintenanceService> maintenance;
+  testing::NiceMock<MockEndpointService> endpoints;
+};
+
+MockConnection::MockConnection()
+    : services_(std::make_unique<Services>()),
+      auth_service(services_->auth),
+      cluster_service(services_->cluster),
+      maintenance_service(services_->maintenance),
+      endpoint_service(services_->endpoints) {
   using testing::Invoke;
   ON_CALL(*this, AsyncRange).WillByDefault(Invoke([this](RangeParams p, auto done) {
     done(Range(std::move(p)));
@@ -59,6 +73,11 @@ MockConnection::MockConnection() {
 
 MockConnection::~MockConnection() = default;
 
+AuthService& MockConnection::auth() { return auth_service; }
+ClusterService& MockConnection::cluster() { return cluster_service; }
+MaintenanceService& MockConnection::maintenance() { return maintenance_service; }
+EndpointService& MockConnection::endpoints() { return endpoint_service; }
+
 MockWatchStream::MockWatchStream() {
   ON_CALL(*this, AsyncNext)
       .WillByDefault(testing::Invoke(
@@ -79,3 +98,5 @@ MockLeaseRenewal::~MockLeaseRenewal() = default;
 
 template class testing::NiceMock<etcdpp::mocks::MockConnection>;
 template class testing::StrictMock<etcdpp::mocks::MockConnection>;
+template class testing::NiceMock<etcdpp::mocks::MockWatchStream>;
+template class testing::NiceMock<etcdpp::mocks::MockLeaseRenewal>;

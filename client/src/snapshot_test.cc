@@ -12,6 +12,7 @@
 #include "client/src/snapshot_file.h"
 #include "etcdpp/client.h"
 #include "etcdpp/mocks/mock_connection.h"
+#include "etcdpp/mocks/mock_services.h"
 
 namespace etcdpp {
 namespace {

@@ -10,6 +10,7 @@
 #include "etcdpp/async_client.h"
 #include "etcdpp/kubernetes.h"
 #include "etcdpp/mocks/mock_connection.h"
+#include "etcdpp/mocks/mock_services.h"
 
 namespace etcdpp {
 namespace {

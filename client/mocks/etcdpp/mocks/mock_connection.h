@@ -9,9 +9,15 @@
 #include <gmock/gmock.h>
 
 #include "etcdpp/connection.h"
-#include "etcdpp/mocks/mock_services.h"
 
 namespace etcdpp::mocks {
+
+// In etcdpp/mocks/mock_services.h, for who expects something of them: they take a compiler as long
+// as the rest.
+class MockAuthService;
+class MockClusterService;
+class MockMaintenanceService;
+class MockEndpointService;
 
 /// A Connection for the tests of programs that use a Client.
 ///
@@ -25,8 +31,9 @@ namespace etcdpp::mocks {
 /// A StreamRange without an expectation is that of a server older than 3.7, which a Scan does
 /// without.
 ///
-/// The services about running a cluster are mocks of their own:
+/// The services about running a cluster are mocks of their own, in a header of their own:
 ///
+///   #include "etcdpp/mocks/mock_services.h"
 ///   EXPECT_CALL(connection->auth_service, UserAdd).WillOnce(Return(AuthResponse()));
 class MockConnection : public Connection {
  public:
@@ -69,15 +76,20 @@ class MockConnection : public Connection {
   MOCK_METHOD(void, Shutdown, (), (override));
   MOCK_METHOD(void, RunAfter, (std::chrono::milliseconds, std::function<void()>), (override));
 
-  AuthService& auth() override { return auth_service; }
-  ClusterService& cluster() override { return cluster_service; }
-  MaintenanceService& maintenance() override { return maintenance_service; }
-  EndpointService& endpoints() override { return endpoint_service; }
+  AuthService& auth() override;
+  ClusterService& cluster() override;
+  MaintenanceService& maintenance() override;
+  EndpointService& endpoints() override;
 
-  testing::NiceMock<MockAuthService> auth_service;
-  testing::NiceMock<MockClusterService> cluster_service;
-  testing::NiceMock<MockMaintenanceService> maintenance_service;
-  testing::NiceMock<MockEndpointService> endpoint_service;
+ private:
+  struct Services;
+  const std::unique_ptr<Services> services_;
+
+ public:
+  testing::NiceMock<MockAuthService>& auth_service;
+  testing::NiceMock<MockClusterService>& cluster_service;
+  testing::NiceMock<MockMaintenanceService>& maintenance_service;
+  testing::NiceMock<MockEndpointService>& endpoint_service;
 };
 
 /// What a mocked watch stands on. AsyncNext makes a NextFor, unless expected otherwise.
@@ -122,6 +134,8 @@ class MockLeaseRenewal : public LeaseRenewal {
 
 }  // namespace etcdpp::mocks
 
-// Instantiated once, in the library: a mock of this size takes a compiler long.
+// Instantiated once, in the library: mocks of this size take a compiler long.
 extern template class testing::NiceMock<etcdpp::mocks::MockConnection>;
 extern template class testing::StrictMock<etcdpp::mocks::MockConnection>;
+extern template class testing::NiceMock<etcdpp::mocks::MockWatchStream>;
+extern template class testing::NiceMock<etcdpp::mocks::MockLeaseRenewal>;
