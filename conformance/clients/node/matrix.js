@@ -332,6 +332,8 @@ async function checkAuth() {
 async function main() {
   for (const part of [checkKv, checkTxn, checkWatch, checkLease, checkLock, checkAuth]) await part();
   etcd.close();
+  // etcd3 may have set a timer for a lease that it had just given back, and would wait for it.
+  process.exit(0);
 }
 
 main().catch((error) => {
