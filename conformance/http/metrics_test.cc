@@ -271,17 +271,38 @@ TEST_F(MetricsOf, WatchersThatLagBehind) {
   EXPECT_TRUE(Becomes("etcd_debugging_mvcc_slow_watcher_total", 0));
 }
 
-// Of events that a filter kept back etcd never takes the count off again (mvcc/watchable_store.go,
-// notify), so what others have left there may stand.
 TEST_F(MetricsOf, EventsThatWaitForTheirWatcher) {
   const std::string name = "etcd_debugging_mvcc_pending_events_total";
+  ASSERT_TRUE(Becomes("etcd_debugging_mvcc_watch_stream_total", 0));
+  const int64_t before = Count(Get("/metrics").body, name);
   WatchStream stream(s);
   const int64_t id = stream.Create(WatchCreate(key)).watch_id();
-  const int64_t before = Count(Get("/metrics").body, name);
-  ASSERT_GE(before, 0);
   s.Put("k", "1");
   stream.Events(id, 1);
   EXPECT_TRUE(Becomes(name, before));
+}
+
+// Counted with those that wait, and never taken off again (mvcc/watchable_store.go, notify).
+TEST_F(MetricsOf, EventsThatAFilterKeepsBack) {
+  const std::string name = "etcd_debugging_mvcc_pending_events_total";
+  ASSERT_TRUE(Becomes("etcd_debugging_mvcc_watch_stream_total", 0));
+  const int64_t before = Count(Get("/metrics").body, name);
+  {
+    WatchStream stream(s);
+    const int64_t id =
+        stream.Create(WatchCreate(key, {.filters = {pb::WatchCreateRequest::NOPUT}})).watch_id();
+    const int64_t start = s.Put("k", "1").header().revision();
+    s.Call(Txn({}, {Put(s("k"), "2"), Put(s("other"), "1")}));
+    s.Delete("k");
+    stream.Events(id, 1);
+    EXPECT_TRUE(Becomes(name, before + 2));
+    const auto past =
+        WatchCreate(key, {.start_revision = start, .filters = {pb::WatchCreateRequest::NOPUT}});
+    stream.Events(stream.Create(past).watch_id(), 1);
+    EXPECT_TRUE(Becomes(name, before + 4));
+  }
+  ASSERT_TRUE(Becomes("etcd_debugging_mvcc_watch_stream_total", 0));
+  EXPECT_EQ(Count(Get("/metrics").body, name), before + 4);
 }
 
 TEST_F(MetricsOf, AuthRevision) {

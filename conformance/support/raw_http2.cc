@@ -2,9 +2,11 @@
 
 #include <cerrno>
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 #include <netdb.h>
+#include <nghttp2/nghttp2.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -134,6 +136,29 @@ std::optional<RawHttp2::Frame> RawHttp2::Next(Type type) {
                  .flags = static_cast<uint8_t>(view[4]),
                  .stream = Number(view.substr(5, 4)),
                  .payload = *std::move(payload)};
+  }
+}
+
+std::vector<std::string> RawHttp2::HeaderNames(const Frame& frame) {
+  nghttp2_hd_inflater* made = nullptr;
+  if (nghttp2_hd_inflate_new(&made) != 0) throw std::bad_alloc();
+  const std::unique_ptr<nghttp2_hd_inflater, decltype(&nghttp2_hd_inflate_del)> inflater(
+      made, &nghttp2_hd_inflate_del);
+  std::vector<std::string> names;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(frame.payload.data());
+  size_t left = frame.payload.size();
+  while (true) {
+    nghttp2_nv header;
+    int flags = 0;
+    const ssize_t taken =
+        nghttp2_hd_inflate_hd2(inflater.get(), &header, &flags, bytes, left, /*in_final=*/1);
+    if (taken < 0) throw std::runtime_error("headers that HPACK does not know");
+    bytes += taken;
+    left -= static_cast<size_t>(taken);
+    if (flags & NGHTTP2_HD_INFLATE_EMIT) {
+      names.emplace_back(reinterpret_cast<const char*>(header.name), header.namelen);
+    }
+    if (flags & NGHTTP2_HD_INFLATE_FINAL) return names;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace conformance {
 
@@ -34,6 +35,10 @@ class RawHttp2 {
 
   /// The next frame of the type; those of others are left out. nullopt: the connection has ended.
   std::optional<Frame> Next(Type type);
+
+  /// The names of the headers in `frame`, the first of type kHeaders on its connection: what later
+  /// ones say may refer to it.
+  static std::vector<std::string> HeaderNames(const Frame& frame);
 
  private:
   std::optional<std::string> Take(size_t bytes);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "conformance/support/matchers.h"
+#include "conformance/support/raw_http2.h"
 #include "conformance/support/scratch.h"
 #include "conformance/target.h"
 
@@ -247,6 +248,14 @@ TEST(Compression, WithGzipIsUnderstoodSince35) {
   const auto put = s.Call(Put(s("a"), std::string(10000, 'v')), {.gzip = true});
   EXPECT_EQ(put.status.error_code(),
             target().version.AtLeast(3, 5) ? grpc::OK : grpc::UNIMPLEMENTED);
+}
+
+TEST(Compression, IsNotOfferedInAnAnswersHeaders) {
+  RawHttp2 connection(target().endpoint);
+  connection.SendCall(1, kRange, Range("a").SerializeAsString());
+  const auto headers = connection.Next(RawHttp2::kHeaders);
+  ASSERT_TRUE(headers.has_value());
+  EXPECT_THAT(RawHttp2::HeaderNames(*headers), ElementsAre(":status", "content-type"));
 }
 
 }  // namespace

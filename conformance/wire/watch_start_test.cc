@@ -451,6 +451,39 @@ TEST(WatchCatchUp, CountsOnlyRevisionsTheWatchCovers) {
   EXPECT_THAT(stream.NextOf(id).events(), ElementsAre(IsPutOf(s("a"), "1"), IsPutOf(s("a"), "2")));
 }
 
+TEST(WatchCatchUp, CountsTheRevisionsThatAFilterKeepsBack) {
+  Scratch s;
+  s.Put("b", "1");
+  const int64_t start = PutTimes(s, "a", kBatch / 2);
+  s.Delete("b");
+  PutTimes(s, "a", kBatch / 2 + 100);
+  WatchStream stream(s);
+
+  const int64_t id =
+      stream
+          .Create(WatchCreate(s.prefix(), {.range_end = s.end(),
+                                           .start_revision = start,
+                                           .filters = {pb::WatchCreateRequest::NODELETE}}))
+          .watch_id();
+
+  EXPECT_THAT(stream.NextOf(id).events(), SizeIs(kBatch - 1));
+  EXPECT_THAT(stream.NextOf(id).events(), SizeIs(101));
+}
+
+TEST(WatchCatchUp, GoesOnWhereAFilterKeepsAWholeResponseBack) {
+  Scratch s;
+  const int64_t start = PutTimes(s, "a", kBatch + 100);
+  const int64_t deleted = s.Delete("a").header().revision();
+  WatchStream stream(s);
+
+  const int64_t id = stream
+                         .Create(WatchCreate(s("a"), {.start_revision = start,
+                                                      .filters = {pb::WatchCreateRequest::NOPUT}}))
+                         .watch_id();
+
+  EXPECT_THAT(stream.NextOf(id).events(), ElementsAre(IsDeleteOf(s("a"), deleted)));
+}
+
 TEST(WatchCatchUp, NeverSplitsARevisionBetweenResponses) {
   Scratch s;
   const int64_t start = PutTimes(s, "a", kBatch - 1);

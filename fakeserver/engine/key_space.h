@@ -55,7 +55,7 @@ class KeySpace {
   static bool IsLeft(std::string_view key, const std::vector<const RequestOp*>& done);
 
   TxnResponse Execute(const Path& path, OpTally& tally);
-  RangeResponse ExecuteRange(const RangeRequest& request, OpTally& tally) const;
+  RangeResponse ExecuteRange(const RangeRequest& request) const;
   PutResponse ExecutePut(const PutRequest& request, OpTally& tally);
   DeleteRangeResponse ExecuteDeleteRange(const DeleteRangeRequest& request, OpTally& tally);
   /// The revision that this moment's changes, if any, will have.

@@ -71,20 +71,13 @@ void Sort(const RangeRequest& request, std::vector<VersionPtr>& kvs) {
 }  // namespace
 
 absl::StatusOr<RangeResponse> KeySpace::Range(const RangeRequest& request) const {
-  OpTally tally(counts_);
-  if (request.revision > store_.revision()) {
-    tally.Range();
-    return error::FutureRevision();
-  }
-  if (request.revision > 0 && request.revision < store_.compacted()) {
-    tally.Range();
-    return error::Compacted();
-  }
-  return ExecuteRange(request, tally);
+  OpTally(counts_).Range();
+  if (request.revision > store_.revision()) return error::FutureRevision();
+  if (request.revision > 0 && request.revision < store_.compacted()) return error::Compacted();
+  return ExecuteRange(request);
 }
 
-RangeResponse KeySpace::ExecuteRange(const RangeRequest& request, OpTally& tally) const {
-  tally.Range();
+RangeResponse KeySpace::ExecuteRange(const RangeRequest& request) const {
   const KeyRange range(request.key, request.range_end);
   // Reading the present through the index is quicker, but in a transaction that has changed
   // something a read of the revision before it must not see the changes.

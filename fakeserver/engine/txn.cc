@@ -179,7 +179,8 @@ TxnResponse KeySpace::Execute(const Path& path, OpTally& tally) {
   for (const RequestOp& op : *path.ops) {
     ResponseOp& answer = response.responses.emplace_back();
     if (const auto* range = std::get_if<RangeRequest>(&op.request)) {
-      RangeResponse found = ExecuteRange(*range, tally);
+      tally.Range();
+      RangeResponse found = ExecuteRange(*range);
       FinishRange(*range, found);
       answer.response = std::move(found);
     } else if (const auto* put = std::get_if<PutRequest>(&op.request)) {

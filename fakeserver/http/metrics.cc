@@ -150,7 +150,7 @@ void AddActivity(Dispatcher& dispatcher, Families* families) {
   families->Gauge("etcd_debugging_mvcc_slow_watcher_total",
                   "Total number of unsynced slow watchers.", watches.lagging);
   families->Gauge("etcd_debugging_mvcc_pending_events_total",
-                  "Total number of pending events to be sent.", watches.queued_events);
+                  "Total number of pending events to be sent.", watches.pending_events);
   families->Counter("etcd_debugging_mvcc_events_total",
                     "Total number of events sent by this member.", counts.events);
   families->Counter("etcd_debugging_lease_granted_total", "The total number of granted leases.",

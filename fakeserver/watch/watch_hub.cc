@@ -1,6 +1,7 @@
 #include "fakeserver/watch/watch_hub.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "fakeserver/watch/watch_stream.h"
@@ -182,10 +183,15 @@ std::optional<WatchResponse> WatchHub::CatchUp(Watcher& watcher) {
     if (new_revision && (at - begin >= kChangesPerPass || revisions == kRevisionsPerResponse)) {
       break;
     }
-    if (!watcher.Wants(change) || !store_.Survives(change)) continue;
+    if (!watcher.Concerns(change) || !store_.Survives(change)) continue;
+    // Before the filters (mvcc/watcher_group.go, eventBatch.add).
     revisions += revision != last ? 1 : 0;
     last = revision;
-    events->push_back(change);
+    if (watcher.KeepsBack(change)) {
+      ++kept_back_;
+    } else {
+      events->push_back(change);
+    }
   }
   if (at == log.size()) {
     watcher.state = Watcher::State::kInSync;
@@ -196,12 +202,12 @@ std::optional<WatchResponse> WatchHub::CatchUp(Watcher& watcher) {
   }
   if (events->empty()) return std::nullopt;
   watcher.quiet = false;
-  return EventsFor(watcher, std::move(events), store_.revision());
+  return EventsFor(watcher, std::move(events));
 }
 
-WatchResponse WatchHub::EventsFor(const Watcher& watcher, Events events, int64_t revision) const {
+WatchResponse WatchHub::EventsFor(const Watcher& watcher, Events events) const {
   return {.watch_id = watcher.id,
-          .revision = revision,
+          .revision = store_.revision(),
           .events = std::move(events),
           .prev_kv = watcher.request.prev_kv,
           .fragment = watcher.request.fragment,
@@ -210,39 +216,74 @@ WatchResponse WatchHub::EventsFor(const Watcher& watcher, Events events, int64_t
 
 void WatchHub::Publish() {
   if (in_sync_.empty()) return;
-  const int64_t revision = store_.revision();
-  const auto first = store_.log().begin() + static_cast<ptrdiff_t>(store_.LogPosition(revision));
-  const auto all = std::make_shared<const std::vector<Change>>(first, store_.log().end());
-  std::vector<std::pair<Watcher*, std::vector<Change>>> concerned;
-  absl::flat_hash_map<Watcher*, size_t> position;
-  for (const Change& change : *all) {
-    in_sync_.Match(change.now->key(), [&](Watcher& watcher) {
-      if (!watcher.Wants(change)) return;
-      const bool alone = all->size() == 1;
-      if (alone) {
-        concerned.emplace_back(&watcher, std::vector<Change>());
-        return;
-      }
-      const auto [entry, added] = position.emplace(&watcher, concerned.size());
-      if (added) concerned.emplace_back(&watcher, std::vector<Change>());
-      concerned[entry->second].second.push_back(change);
-    });
+  const std::deque<Change>& log = store_.log();
+  const auto end = log.end();
+  auto first = end;
+  while (first != log.begin() && std::prev(first)->now->mod_revision() == store_.revision()) {
+    --first;
   }
-  for (auto& [watcher, wanted] : concerned) {
-    const bool share = all->size() == 1 || wanted.size() == all->size();
-    Deliver(*watcher, share ? all : std::make_shared<const std::vector<Change>>(std::move(wanted)),
-            revision);
+  if (end - first == 1) {
+    PublishOne(*first);
+  } else {
+    PublishAll(std::vector<Change>(first, end));
   }
 }
 
-void WatchHub::Deliver(Watcher& watcher, Events events, int64_t revision) {
-  if (watcher.stream.queued_events >= kQueuedEventsMax) {
+void WatchHub::PublishOne(const Change& change) {
+  std::vector<Watcher*> told;  // who is told leaves the index where its queue is full
+  in_sync_.Match(change.now->key(), [&](Watcher& watcher) {
+    if (!watcher.Concerns(change)) return;
+    if (watcher.KeepsBack(change)) {
+      ++kept_back_;
+    } else {
+      told.push_back(&watcher);
+    }
+  });
+  if (told.empty()) return;
+  const auto events = std::make_shared<const std::vector<Change>>(1, change);
+  for (Watcher* watcher : told) Deliver(*watcher, events, 0);
+}
+
+void WatchHub::PublishAll(std::vector<Change> changes) {
+  struct Told {
+    Watcher* watcher;
+    std::vector<Change> events;
+    int64_t kept_back = 0;
+  };
+  std::vector<Told> told;
+  absl::flat_hash_map<Watcher*, size_t> position;
+  for (const Change& change : changes) {
+    in_sync_.Match(change.now->key(), [&](Watcher& watcher) {
+      if (!watcher.Concerns(change)) return;
+      const auto [entry, added] = position.emplace(&watcher, told.size());
+      if (added) told.push_back({.watcher = &watcher});
+      Told& to = told[entry->second];
+      if (watcher.KeepsBack(change)) {
+        ++to.kept_back;
+      } else {
+        to.events.push_back(change);
+      }
+    });
+  }
+  const auto all = std::make_shared<const std::vector<Change>>(std::move(changes));
+  for (Told& to : told) {
+    const bool share = to.events.size() == all->size();
+    const Events events =
+        share ? all : std::make_shared<const std::vector<Change>>(std::move(to.events));
+    Deliver(*to.watcher, events, to.kept_back);
+  }
+}
+
+void WatchHub::Deliver(Watcher& watcher, Events events, int64_t kept_back) {
+  if (!events->empty() && watcher.stream.queued_events >= kQueuedEventsMax) {
     in_sync_.Remove(watcher);
-    Lag(watcher, revision);
+    Lag(watcher, store_.revision());
     return;
   }
+  kept_back_ += kept_back;
+  if (events->empty()) return;
   watcher.quiet = false;
-  Enqueue(watcher.stream, EventsFor(watcher, std::move(events), revision));
+  Enqueue(watcher.stream, EventsFor(watcher, std::move(events)));
 }
 
 void WatchHub::Lag(Watcher& watcher, int64_t next_revision) {
@@ -274,16 +315,17 @@ void WatchHub::Close(WatchStream& stream) {
 
 void WatchHub::CloseAll() {
   while (!streams_.empty()) Close(*std::shared_ptr<WatchStream>(streams_.begin()->second));
+  kept_back_ = 0;
 }
 
 WatchHub::Load WatchHub::load() const {
-  Load load{.streams = static_cast<int64_t>(streams_.size())};
+  Load load{.streams = static_cast<int64_t>(streams_.size()), .pending_events = kept_back_};
   for (const auto& [stream, kept] : streams_) {
     load.watchers += static_cast<int64_t>(stream->watchers.size());
     load.lagging += static_cast<int64_t>(stream->lagging.size());
     for (const WatchResponse& response : stream->queue) {
       if (response.events == nullptr) continue;
-      load.queued_events += static_cast<int64_t>(response.events->size());
+      load.pending_events += static_cast<int64_t>(response.events->size());
     }
   }
   return load;

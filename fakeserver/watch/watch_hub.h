@@ -65,7 +65,8 @@ class WatchHub {
   void Close(WatchStream& stream);
   void CloseAll();
 
-  /// Tells the watchers in sync of the transaction that the store has just committed.
+  /// Tells the watchers in sync of the transaction that the store has just committed, which changed
+  /// something.
   void Publish();
 
   /// What is open, and what waits to be taken.
@@ -73,7 +74,9 @@ class WatchHub {
     int64_t streams = 0;
     int64_t watchers = 0;  // also those that a compaction has ended, until they are cancelled
     int64_t lagging = 0;   // of the watchers
-    int64_t queued_events = 0;
+    /// Events to be taken, and those that filters have kept back, which etcd counts and never takes
+    /// off again (mvcc/watchable_store.go, notify).
+    int64_t pending_events = 0;
   };
   Load load() const;
 
@@ -92,8 +95,12 @@ class WatchHub {
   void Start(Watcher& watcher);
   void ScheduleTicks(WatchStream& stream, TimePoint now);
   void Enqueue(WatchStream& stream, WatchResponse response);
-  void Deliver(Watcher& watcher, Events events, int64_t revision);
-  WatchResponse EventsFor(const Watcher& watcher, Events events, int64_t revision) const;
+  void PublishOne(const Change& change);
+  /// The changes of one transaction.
+  void PublishAll(std::vector<Change> changes);
+  /// `kept_back` is how many more events its filters keep from it.
+  void Deliver(Watcher& watcher, Events events, int64_t kept_back);
+  WatchResponse EventsFor(const Watcher& watcher, Events events) const;
   void Lag(Watcher& watcher, int64_t next_revision);
   void Unlist(Watcher& watcher);
   std::optional<WatchResponse> CatchUp(Watcher& watcher);
@@ -107,6 +114,7 @@ class WatchHub {
   WatchIndex in_sync_;
   absl::flat_hash_map<WatchStream*, std::shared_ptr<WatchStream>> streams_;
   absl::btree_set<std::pair<TimePoint, WatchStream*>> ticks_;
+  int64_t kept_back_ = 0;
   Sinks to_wake_;
 };
 

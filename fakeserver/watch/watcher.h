@@ -32,11 +32,14 @@ struct Watcher {
 
   KeyRange range() const { return KeyRange(request.key, request.range_end); }
 
-  /// True when it wants to be told of `change`.
-  bool Wants(const Change& change) const {
-    if (change.now->mod_revision() < min_revision) return false;
-    if (change.now->tombstone() ? request.filter_delete : request.filter_put) return false;
-    return range().Contains(change.now->key());
+  /// True when `change` is one of those it watches for.
+  bool Concerns(const Change& change) const {
+    return change.now->mod_revision() >= min_revision && range().Contains(change.now->key());
+  }
+
+  /// True when it is not told of `change` all the same.
+  bool KeepsBack(const Change& change) const {
+    return change.now->tombstone() ? request.filter_delete : request.filter_put;
   }
 };
 
