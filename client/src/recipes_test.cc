@@ -148,14 +148,14 @@ TEST_F(RecipesTest, AQueueIsWaitedForOverBrokenStreamsAndACompaction) {
 }
 
 TEST_F(RecipesTest, ManyShareAQueue) {
-  constexpr int kValues = 200;
+  constexpr int kValues = 60;
   std::vector<Future<std::string>> waiting;
   for (int i = 0; i < kValues; ++i) {
     waiting.push_back(Queue(client_, "jobs").AsyncDequeue());
   }
   for (int i = 0; i < kValues; ++i) {
     ASSERT_TRUE(Queue(client_, "jobs").Enqueue(std::to_string(i)).ok());
-    if (i % 20 == 0) store_.BreakStreams();
+    if (i % 6 == 0) store_.BreakStreams();
   }
   std::set<std::string> taken;
   for (auto& future : waiting) {
