@@ -265,6 +265,7 @@ void WatchHub::PublishAll(std::vector<Change> changes) {
       }
     });
   }
+  if (told.empty()) return;
   const auto all = std::make_shared<const std::vector<Change>>(std::move(changes));
   for (Told& to : told) {
     const bool share = to.events.size() == all->size();
