@@ -275,6 +275,7 @@ TEST_F(MetricsOf, EventsThatWaitForTheirWatcher) {
   const std::string name = "etcd_debugging_mvcc_pending_events_total";
   ASSERT_TRUE(Becomes("etcd_debugging_mvcc_watch_stream_total", 0));
   const int64_t before = Count(Get("/metrics").body, name);
+  ASSERT_GE(before, 0);
   WatchStream stream(s);
   const int64_t id = stream.Create(WatchCreate(key)).watch_id();
   s.Put("k", "1");
