@@ -12,7 +12,7 @@ cmake --install "$build" --prefix "$dir/usr" > "$dir/log" || { cat "$dir/log"; e
 "$dir/usr/bin/fake-etcd" --version
 
 cmake -S "$source/examples" -B "$dir/examples" -G Ninja -DCMAKE_PREFIX_PATH="$dir/usr" \
-  -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher"
+  -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" -DCMAKE_UNITY_BUILD=ON
 cmake --build "$dir/examples"
 ctest --test-dir "$dir/examples" --output-on-failure
 

@@ -24,21 +24,6 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using Context = TestServer::Context;
 
-const grpc::Status kGone(grpc::StatusCode::UNAVAILABLE, "gone");
-
-// Waits for the client to give up.
-grpc::Status UntilCancelled(Context& context) {
-  while (!context.IsCancelled()) std::this_thread::yield();
-  return grpc::Status::CANCELLED;
-}
-
-// An endpoint where nobody listens: a server's that is no more.
-std::string DeadEndpoint() {
-  TestServer server;
-  server.Start();
-  return server.endpoint();
-}
-
 class GrpcCallsTest : public testing::Test {
  protected:
   Client Connect(std::vector<std::string> endpoints) {

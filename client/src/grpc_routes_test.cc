@@ -26,20 +26,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Context = TestServer::Context;
 
-const grpc::Status kGone(grpc::StatusCode::UNAVAILABLE, "gone");
-
-// An endpoint where nobody listens: a server's that is no more.
-std::string DeadEndpoint() {
-  TestServer server;
-  server.Start();
-  return server.endpoint();
-}
-
-grpc::Status UntilCancelled(Context& context) {
-  while (!context.IsCancelled()) std::this_thread::yield();
-  return grpc::Status::CANCELLED;
-}
-
 class GrpcRoutesTest : public testing::Test {
  protected:
   TestServer one_;

@@ -24,8 +24,6 @@ using Context = TestServer::Context;
 using WatchIo = TestServer::WatchIo;
 using KeepAliveIo = TestServer::KeepAliveIo;
 
-const grpc::Status kGone(grpc::StatusCode::UNAVAILABLE, "gone");
-
 pb::WatchCreateRequest ReadCreate(WatchIo& io) {
   pb::WatchRequest request;
   while (io.Read(&request)) {

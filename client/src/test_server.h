@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -159,5 +160,21 @@ class TestServer {
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
+
+/// What a handler answers to have the call tried again.
+inline const grpc::Status kGone(grpc::StatusCode::UNAVAILABLE, "gone");
+
+/// Waits for the client to give up.
+inline grpc::Status UntilCancelled(TestServer::Context& context) {
+  while (!context.IsCancelled()) std::this_thread::yield();
+  return grpc::Status::CANCELLED;
+}
+
+/// An endpoint where nobody listens: a server's that is no more.
+inline std::string DeadEndpoint() {
+  TestServer server;
+  server.Start();
+  return server.endpoint();
+}
 
 }  // namespace etcdpp

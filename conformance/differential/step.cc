@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kTextShown = 1000;
 
 // google::protobuf::TextFormat, one field a line, each line begun with `indent`.
-std::string Lines(const google::protobuf::Message& message, const std::string& indent) {
+std::string AsText(const google::protobuf::Message& message, const std::string& indent) {
   std::string text;
   google::protobuf::TextFormat::Printer printer;
   printer.SetTruncateStringFieldLongerThan(kTextShown);
@@ -42,7 +42,7 @@ std::string AsStatement(const Step& step) {
     text += "  s.Call(";
   }
   return text + "FromText<pb::" + step.request->GetDescriptor()->name() + ">(R\"(\n" +
-         Lines(*step.request, "      ") + "  )\"));\n";
+         AsText(*step.request, "      ") + "  )\"));\n";
 }
 
 }  // namespace

@@ -9,12 +9,12 @@
 namespace conformance {
 namespace {
 
-EtcdServer* servers = nullptr;
+EtcdServer* all_servers = nullptr;
 
 }  // namespace
 
-EtcdServer& Servers() { return *servers; }
-void SetServers(EtcdServer* started) { servers = started; }
+EtcdServer& Servers() { return *all_servers; }
+void SetServers(EtcdServer* started) { all_servers = started; }
 
 std::vector<std::string> EndpointsOfServers() {
   std::vector<std::string> endpoints;

@@ -38,21 +38,21 @@ WatchResponse Told(std::vector<WatchEvent> events, int64_t revision = 0) {
   return response;
 }
 
-std::vector<WatchEvent> History() {
+std::vector<WatchEvent> Happened() {
   return {Put("a", 2), Put("a", 3), Put("b", 3), Delete("a", 4), Put("c", 6)};
 }
 
 TEST(ContractTest, ExpectsWhatTheRequestAsksFor) {
-  EXPECT_THAT(EventsFor({KeyRange::All(), {}}, 1, History()), SizeIs(5));
-  EXPECT_THAT(EventsFor({KeyRange::All(), {}}, 4, History()), SizeIs(2));
-  EXPECT_THAT(EventsFor({"a", {}}, 1, History()), SizeIs(3));
-  EXPECT_THAT(EventsFor({KeyRange::HalfOpen("a", "c"), {}}, 1, History()), SizeIs(4));
-  EXPECT_THAT(EventsFor({KeyRange::All(), {.no_puts = true}}, 1, History()), SizeIs(1));
-  EXPECT_THAT(EventsFor({KeyRange::All(), {.no_deletes = true}}, 1, History()), SizeIs(4));
+  EXPECT_THAT(EventsFor({KeyRange::All(), {}}, 1, Happened()), SizeIs(5));
+  EXPECT_THAT(EventsFor({KeyRange::All(), {}}, 4, Happened()), SizeIs(2));
+  EXPECT_THAT(EventsFor({"a", {}}, 1, Happened()), SizeIs(3));
+  EXPECT_THAT(EventsFor({KeyRange::HalfOpen("a", "c"), {}}, 1, Happened()), SizeIs(4));
+  EXPECT_THAT(EventsFor({KeyRange::All(), {.no_puts = true}}, 1, Happened()), SizeIs(1));
+  EXPECT_THAT(EventsFor({KeyRange::All(), {.no_deletes = true}}, 1, Happened()), SizeIs(4));
 }
 
 TEST(ContractTest, IsKeptByAllEventsInWholeRevisions) {
-  const auto all = History();
+  const auto all = Happened();
   EXPECT_THAT(CheckWatch(all, {.responses = {Told(all)}}), IsEmpty());
   EXPECT_THAT(CheckWatch(all, {.responses = {Told({all[0]}), Told({}, 2), Told({all[1], all[2]}),
                                              Told({all[3]}), Told({}, 5), Told({all[4]})}}),
@@ -60,7 +60,7 @@ TEST(ContractTest, IsKeptByAllEventsInWholeRevisions) {
 }
 
 TEST(ContractTest, IsBrokenByWhateverIsLostRepeatedMovedOrChanged) {
-  const auto all = History();
+  const auto all = Happened();
   WatchEvent other = all[4];
   other.kv.version = 2;
   struct {
@@ -83,7 +83,7 @@ TEST(ContractTest, IsBrokenByWhateverIsLostRepeatedMovedOrChanged) {
 }
 
 TEST(ContractTest, LetsAWatchEndForACompactionOnly) {
-  const auto all = History();
+  const auto all = Happened();
   const Status compacted(Code::kOutOfRange, Reason::kCompacted, "compacted");
   EXPECT_THAT(CheckWatch(all, {{Told({all[0]})}, compacted, 5}), IsEmpty());
   EXPECT_THAT(CheckWatch(all, {{Told({all[0]})}, compacted, 3}), HasSubstr("took nothing"));
@@ -93,7 +93,7 @@ TEST(ContractTest, LetsAWatchEndForACompactionOnly) {
 }
 
 TEST(ContractTest, HoldsOutcomesAgainstTheHistory) {
-  const auto history = History();
+  const auto history = Happened();
   const auto failed = [](Outcome outcome) {
     return Status(Code::kUnavailable, "x").OfCall(outcome, 1, RetryStop::kMayBeApplied);
   };

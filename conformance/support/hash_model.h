@@ -13,6 +13,9 @@
 
 namespace conformance {
 
+/// What a hash of no revision at all is: CRC-32C of "key".
+inline constexpr uint32_t kHashOfNothing = 1084519789;
+
 /// A store as etcd keeps it on disk, to tell what HashKV has to answer.
 ///
 /// The hash is CRC-32C of the word "key" and, for each stored change in the order of its revision,

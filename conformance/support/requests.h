@@ -14,6 +14,9 @@ namespace conformance {
 /// The range_end that means "every key from `key` on", and the key that with it means every key.
 inline const std::string kZeroByte = std::string(1, '\0');
 
+/// A lease that nobody has granted.
+inline constexpr int64_t kNoSuchLease = 0x6e6f6e65;
+
 struct RangeOptions {
   std::string range_end = {};
   int64_t limit = 0;

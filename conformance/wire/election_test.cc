@@ -89,7 +89,7 @@ TEST(Campaign, OfNoLeaseGetsOneOfAMinute) {
 TEST(Campaign, OfALeaseThatIsNotThereFailsAndLeavesNothing) {
   Scratch s;
   const int64_t before = s.Revision();
-  EXPECT_THAT(s.Call(Campaign(s("election"), "", 0x6e6f6e65)),
+  EXPECT_THAT(s.Call(Campaign(s("election"), "", kNoSuchLease)),
               FailsWith(kNoCode, "etcdserver: requested lease not found"));
   EXPECT_EQ(s.Revision(), before);
 }
@@ -303,7 +303,7 @@ TEST(Proclaim, OfNoLeaseMovesTheKeyToANewOneOfAMinute) {
 TEST(Proclaim, OfALeaseThatIsNotThereFails) {
   Scratch s;
   const auto leader = s.Call(Campaign(s("election"), "one", s.Grant()))->leader();
-  EXPECT_THAT(s.Call(Proclaim(WithLease(leader, 0x6e6f6e65), "two")),
+  EXPECT_THAT(s.Call(Proclaim(WithLease(leader, kNoSuchLease), "two")),
               FailsWith(kNoCode, "etcdserver: requested lease not found"));
   EXPECT_EQ(s.All().kvs(0).value(), "one");
 }
@@ -372,7 +372,7 @@ TEST(Resign, WorksForOneWhoWaits) {
 TEST(Resign, OfALeaseThatIsNotThereWorks) {
   Scratch s;
   const auto leader = s.Call(Campaign(s("election"), "one", s.Grant()))->leader();
-  EXPECT_THAT(s.Call(Resign(WithLease(leader, 0x6e6f6e65))), IsOk());
+  EXPECT_THAT(s.Call(Resign(WithLease(leader, kNoSuchLease))), IsOk());
   EXPECT_THAT(s.All().kvs(), IsEmpty());
 }
 

@@ -17,8 +17,6 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr uint32_t kHashOfNothing = 1084519789;  // CRC-32C of "key"
-
 // One HashKV, and what the model says of it.
 struct HashAsked {
   std::string when;

@@ -2,14 +2,13 @@
 // fresh_store_test.cc says what the hash has to be.
 #include <gmock/gmock.h>
 
+#include "conformance/support/hash_model.h"
 #include "conformance/support/matchers.h"
 #include "conformance/support/scratch.h"
 #include "conformance/target.h"
 
 namespace conformance {
 namespace {
-
-constexpr uint32_t kHashOfNothing = 1084519789;  // CRC-32C of "key"
 
 uint32_t HashAt(const Scratch& s, int64_t revision) { return s.Call(HashKv(revision))->hash(); }
 

@@ -11,8 +11,6 @@
 namespace conformance {
 namespace {
 
-constexpr int64_t kNoSuchLease = 0x6e6f6e65;
-
 TEST(LeaseKeepAlive, AnswersTheIdAndTheWholeTtl) {
   Scratch s;
   const int64_t id = s.Grant(600);

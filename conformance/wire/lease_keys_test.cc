@@ -18,8 +18,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-constexpr int64_t kNoSuchLease = 0x6e6f6e65;
-
 std::vector<std::string> KeysOf(const Scratch& s, int64_t lease) {
   const auto answer = *s.Call(TimeToLive(lease, true));
   std::vector<std::string> names;

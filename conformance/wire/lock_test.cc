@@ -89,7 +89,7 @@ TEST(Lock, OfANegativeLeaseIsNamedWithASign) {
 TEST(Lock, OfALeaseThatIsNotThereFailsAndLeavesNothing) {
   Scratch s;
   const int64_t before = s.Revision();
-  EXPECT_THAT(s.Call(Lock(s("lock"), 0x6e6f6e65)),
+  EXPECT_THAT(s.Call(Lock(s("lock"), kNoSuchLease)),
               FailsWith(kNoCode, "etcdserver: requested lease not found"));
   EXPECT_EQ(s.Revision(), before);
 }
@@ -97,7 +97,7 @@ TEST(Lock, OfALeaseThatIsNotThereFailsAndLeavesNothing) {
 TEST(Lock, HeldBySomeoneElseIsNotAskedForWithALeaseThatIsNotThere) {
   Scratch s;
   s.Call(Lock(s("lock"), s.Grant()));
-  EXPECT_THAT(s.Call(Lock(s("lock"), 0x6e6f6e65)),
+  EXPECT_THAT(s.Call(Lock(s("lock"), kNoSuchLease)),
               FailsWith(kNoCode, "etcdserver: requested lease not found"));
 }
 

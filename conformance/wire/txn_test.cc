@@ -13,8 +13,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr int64_t kNoSuchLease = 0x6e6f7375636866;
-
 // Compares that hold and do not, of a key that was never written.
 pb::Compare Holding(const Scratch& s) { return If(s("never written"), kVersion, kEqual, 0); }
 pb::Compare Failing(const Scratch& s) { return If(s("never written"), kVersion, kGreater, 0); }

@@ -16,6 +16,7 @@ namespace fakeetcd {
 struct BboltFormat {
   static constexpr uint32_t kMagic = 0xED0CDAED;
   static constexpr uint32_t kVersion = 2;
+  static constexpr uint64_t kFirstPageOfTrees = 2;  // behind the meta pages
 
   // Page header: number u64, kind u16, count u16, overflow u32.
   static constexpr size_t kPageHeader = 16;

@@ -16,7 +16,6 @@ using Format = BboltFormat;
 // bbolt's own trees are far less deep, whatever they hold.
 constexpr int kDepthMax = 64;
 
-constexpr uint64_t kFirstPageOfTrees = 2;
 constexpr size_t kPageSizeMin = 1024;
 constexpr size_t kPageSizeMax = 65536;
 
@@ -86,7 +85,8 @@ class Reader {
     }
     if (!chosen || (other && other->transaction > chosen->transaction)) chosen = other;
     if (!chosen) return Wrong("this is no bbolt database, or neither of its meta pages is whole");
-    if (chosen->pages < kFirstPageOfTrees || chosen->pages > file_.size() / chosen->page_size) {
+    if (chosen->pages < Format::kFirstPageOfTrees ||
+        chosen->pages > file_.size() / chosen->page_size) {
       return Wrong(absl::StrCat("the database has ", chosen->pages, " pages of ", chosen->page_size,
                                 " bytes, but the file has only ", file_.size(), " bytes"));
     }
@@ -113,7 +113,7 @@ class Reader {
   // The page of that number, which must not have been taken before.
   absl::StatusOr<Page> TakePage(uint64_t number) {
     Page page{.number = number};
-    if (number < kFirstPageOfTrees || number >= meta_.pages) {
+    if (number < Format::kFirstPageOfTrees || number >= meta_.pages) {
       return Wrong(page, "is referred to and not there");
     }
     const std::string_view from = file_.substr(number * meta_.page_size);
@@ -239,13 +239,13 @@ class Reader {
     if (count > room - (counted_apart ? 1 : 0)) return Wrong(*page, "is shorter than its freelist");
     for (; count > 0; --count, ids += sizeof(uint64_t)) {
       const Page free{.number = LoadLittle<uint64_t>(ids)};
-      if (free.number < kFirstPageOfTrees || free.number >= meta_.pages) {
+      if (free.number < Format::kFirstPageOfTrees || free.number >= meta_.pages) {
         return Wrong(free, "is free and not there");
       }
       if (in_use_[free.number]) return Wrong(free, "is in use and free, or free twice");
       in_use_[free.number] = true;
     }
-    for (uint64_t i = kFirstPageOfTrees; i < meta_.pages; ++i) {
+    for (uint64_t i = Format::kFirstPageOfTrees; i < meta_.pages; ++i) {
       if (!in_use_[i]) return Wrong(Page{.number = i}, "is neither in use nor free");
     }
     return absl::OkStatus();

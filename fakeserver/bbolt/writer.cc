@@ -13,8 +13,6 @@ using Format = BboltFormat;
 // etcd uses the page size of the system it runs on, and reads files with any.
 constexpr size_t kPageSize = 4096;
 
-constexpr uint64_t kFirstPageOfTrees = 2;  // behind the meta pages
-
 // bbolt keeps a bucket of one leaf inline up to this size of it.
 constexpr size_t kInlineMax = kPageSize / 4;
 
@@ -185,7 +183,7 @@ class BboltWriter::Tree {
 };
 
 BboltWriter::BboltWriter(Buckets buckets) : buckets_(std::move(buckets)) {
-  uint64_t page = kFirstPageOfTrees;
+  uint64_t page = Format::kFirstPageOfTrees;
   BboltEntryList::Entries names;
   for (const auto& [name, bucket] : buckets_) {
     if (FitsInline(*bucket)) {

@@ -27,8 +27,8 @@ using testing::HasSubstr;
 
 const EtcdVersion kReleases[] = {{3, 4, 23}, {3, 5, 33}, {3, 6, 14}, {3, 7, 1}};
 
-struct Fixture {
-  explicit Fixture(EtcdVersion version = {3, 6, 14})
+struct Member {
+  explicit Member(EtcdVersion version = {3, 6, 14})
       : engine({.behavior = Behavior::Of(version),
                 .identity = MemberIdentity::Derive("default", {"http://127.0.0.1:24902"},
                                                    {"http://127.0.0.1:24901"}, "etcd-cluster")},
@@ -73,7 +73,7 @@ void LoadInto(Engine& engine, const std::string& file) {
 }
 
 // Puts, deletes, transactions, leases and compactions in a random order.
-void Scramble(Fixture& f, uint32_t seed, int rounds) {
+void Scramble(Member& f, uint32_t seed, int rounds) {
   std::mt19937 random(seed);
   std::vector<LeaseId> leases = {f.engine.LeaseGrant(0, 100)->id, f.engine.LeaseGrant(0, 1)->id};
   for (int i = 0; i < rounds; ++i) {
@@ -103,7 +103,7 @@ void Scramble(Fixture& f, uint32_t seed, int rounds) {
 TEST(SnapshotTest, AFreshStoreHasWhatEtcdsHas) {
   for (const EtcdVersion& version : kReleases) {
     SCOPED_TRACE(version.ToString());
-    Fixture f(version);
+    Member f(version);
     const Buckets buckets = Parse(f.SaveSnapshot());
     const std::string id = absl::StrFormat("%x", f.engine.identity().member_id);
     Buckets expected = {{"alarm", {}},
@@ -130,7 +130,7 @@ TEST(SnapshotTest, AFreshStoreHasWhatEtcdsHas) {
 }
 
 TEST(SnapshotTest, HoldsLeasesAndCompactions) {
-  Fixture f;
+  Member f;
   f.Put("a", "1");
   f.Put("a", "2");
   ASSERT_TRUE(f.engine.Compact(3, true).ok());
@@ -145,7 +145,7 @@ TEST(SnapshotTest, HoldsLeasesAndCompactions) {
 }
 
 TEST(SnapshotTest, PiecesAreOfTheSizeAskedForAndTheDigestIsOfThemAll) {
-  Fixture f;
+  Member f;
   for (int i = 0; i < 300; ++i) f.Put("k" + std::to_string(i), std::string(1000, 'v'));
   f.Put("large", std::string(100000, 'v'));
   Snapshot snapshot(f.engine.TakeBackend());
@@ -166,10 +166,10 @@ TEST(SnapshotTest, WhatIsLoadedAnswersAsWhatWasSaved) {
   for (const EtcdVersion& version : kReleases) {
     for (const uint32_t seed : {1U, 2U, 3U}) {
       SCOPED_TRACE(version.ToString() + " " + std::to_string(seed));
-      Fixture saved(version);
+      Member saved(version);
       Scramble(saved, seed, 3000);
       const std::string file = saved.SaveSnapshot();
-      Fixture loaded(version);
+      Member loaded(version);
       LoadInto(loaded.engine, file);
 
       EXPECT_EQ(loaded.engine.revision(), saved.engine.revision());
@@ -196,11 +196,11 @@ TEST(SnapshotTest, WhatIsLoadedAnswersAsWhatWasSaved) {
 }
 
 TEST(SnapshotTest, HistoryGoesOnAfterALoadAsItWouldHave) {
-  Fixture saved;
+  Member saved;
   Scramble(saved, 4, 2000);
-  Fixture loaded;
+  Member loaded;
   LoadInto(loaded.engine, saved.SaveSnapshot());
-  for (Fixture* f : {&saved, &loaded}) {
+  for (Member* f : {&saved, &loaded}) {
     f->Put("k1", "new");
     ASSERT_TRUE(f->engine.DeleteRange({.key = "k", .range_end = "k2"}).ok());
     ASSERT_TRUE(f->engine.Compact(f->engine.revision() - 1, true).ok());
@@ -211,11 +211,11 @@ TEST(SnapshotTest, HistoryGoesOnAfterALoadAsItWouldHave) {
 }
 
 TEST(SnapshotTest, LoadedLeasesHaveTheirWholeTtlAgain) {
-  Fixture saved;
+  Member saved;
   ASSERT_TRUE(saved.engine.LeaseGrant(7, 100).ok());
   saved.Put("held", "x", 7);
   saved.clock.MoveTo(saved.clock.Now() + seconds(60));
-  Fixture loaded;
+  Member loaded;
   LoadInto(loaded.engine, saved.SaveSnapshot());
 
   const auto lease = loaded.engine.LeaseTimeToLive(7, true);
@@ -227,20 +227,20 @@ TEST(SnapshotTest, LoadedLeasesHaveTheirWholeTtlAgain) {
   EXPECT_EQ(loaded.Get("held"), "(none)");
 }
 
-struct Sink final : WatchSink {
+struct IdleSink final : WatchSink {
   void Wake() override {}
 };
 
 TEST(SnapshotTest, AWatchStartsInTheLoadedHistory) {
-  Fixture saved;
+  Member saved;
   saved.Put("a", "1");  // at 2
   saved.Put("a", "2");
   saved.Put("a", "3");
   ASSERT_TRUE(saved.engine.Compact(3, true).ok());
-  Fixture loaded;
+  Member loaded;
   LoadInto(loaded.engine, saved.SaveSnapshot());
 
-  const auto stream = loaded.engine.WatchOpen(std::make_shared<Sink>());
+  const auto stream = loaded.engine.WatchOpen(std::make_shared<IdleSink>());
   loaded.engine.WatchCreate(*stream, {.key = "a", .start_revision = 3, .prev_kv = true});
   std::vector<std::string> seen;
   while (const auto response = loaded.engine.WatchNext(*stream)) {
@@ -255,7 +255,7 @@ TEST(SnapshotTest, AWatchStartsInTheLoadedHistory) {
 }
 
 TEST(SnapshotTest, ACompactionThatWasNotFinishedIsOnceLoaded) {
-  Fixture saved;
+  Member saved;
   for (int i = 0; i < 1000; ++i) saved.Put("k" + std::to_string(i % 500), "x");
   ASSERT_TRUE(saved.engine.Compact(900, false).ok());  // which supersedes 399 of them
   const std::string file = saved.SaveSnapshot();
@@ -264,7 +264,7 @@ TEST(SnapshotTest, ACompactionThatWasNotFinishedIsOnceLoaded) {
   EXPECT_FALSE(buckets.at("meta").contains("finishedCompactRev"));
   EXPECT_GT(buckets.at("key").size(), 601u);
 
-  Fixture loaded;
+  Member loaded;
   LoadInto(loaded.engine, file);
   EXPECT_EQ(loaded.Get("k1", 899), "etcdserver: mvcc: required revision has been compacted");
   const Buckets swept = Parse(loaded.SaveSnapshot());
@@ -273,7 +273,7 @@ TEST(SnapshotTest, ACompactionThatWasNotFinishedIsOnceLoaded) {
 }
 
 TEST(SnapshotTest, WritesDuringTheCollectionAreNotInIt) {
-  Fixture f;
+  Member f;
   for (int i = 0; i < 20000; ++i) f.Put("k" + std::to_string(i), "before");
   const int64_t before = f.engine.revision();
   std::atomic<bool> stop = false;
@@ -289,7 +289,7 @@ TEST(SnapshotTest, WritesDuringTheCollectionAreNotInIt) {
   writer.join();
 
   for (const std::string& file : files) {
-    Fixture loaded;
+    Member loaded;
     LoadInto(loaded.engine, file);
     EXPECT_GE(loaded.engine.revision(), before);
     // Every key is there, whichever of its values the moment of the snapshot had.
@@ -302,7 +302,7 @@ TEST(SnapshotTest, WritesDuringTheCollectionAreNotInIt) {
 }
 
 TEST(SnapshotTest, ALoadThatFailsChangesNothing) {
-  Fixture f;
+  Member f;
   f.Put("a", "1");
   BboltBuckets buckets;
   buckets["key"].emplace_back("not a revision", "x");
@@ -334,7 +334,7 @@ TEST(SnapshotTest, WhatEtcdDoesNotWriteIsNotLoaded) {
       {"version \"3.7.0\" is not supported", "meta", "storageVersion", "3.7.0"},
   };
   for (const Case& c : cases) {
-    Fixture f;
+    Member f;
     BboltBuckets buckets;
     buckets["key"].emplace_back(put, value);
     buckets[c.bucket].emplace_back(c.key, c.value);
@@ -342,16 +342,16 @@ TEST(SnapshotTest, WhatEtcdDoesNotWriteIsNotLoaded) {
   }
   BboltBuckets no_etcd;
   no_etcd["widgets"];
-  Fixture f;
+  Member f;
   EXPECT_THAT(f.engine.Load(no_etcd).message(), HasSubstr("not etcd's"));
 }
 
 TEST(SnapshotTest, DataOfNewerReleasesAreRefusedOnlyByThoseThatLook) {
   for (const EtcdVersion& version : kReleases) {
-    Fixture newest({3, 7, 1});
+    Member newest({3, 7, 1});
     newest.Put("a", "1");
     const std::string file = newest.SaveSnapshot();
-    Fixture f(version);
+    Member f(version);
     EXPECT_EQ(f.engine.Load(*ReadBbolt(file)).ok(), version != (EtcdVersion{3, 6, 14}))
         << version.ToString();
   }
@@ -359,14 +359,14 @@ TEST(SnapshotTest, DataOfNewerReleasesAreRefusedOnlyByThoseThatLook) {
 
 // What `etcdutl snapshot restore --bump-revision 1000 --mark-compacted` adds.
 TEST(SnapshotTest, ABumpedRevisionIsKept) {
-  Fixture saved;
+  Member saved;
   saved.Put("a", "1");
   const std::string file = saved.SaveSnapshot();
   auto buckets = *ReadBbolt(file);
   const std::string bumped = StoredRevision(1002);
   buckets["key"].emplace_back(bumped, "");
   buckets["meta"].emplace_back("scheduledCompactRev", bumped);
-  Fixture f;
+  Member f;
   ASSERT_TRUE(f.engine.Load(buckets).ok());
   EXPECT_EQ(f.engine.revision(), 1002);
   EXPECT_EQ(f.Get("a", 1001), "etcdserver: mvcc: required revision has been compacted");

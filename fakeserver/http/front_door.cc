@@ -26,7 +26,7 @@ namespace fakeetcd {
 namespace {
 
 namespace asio = boost::asio;
-using Descriptor = asio::posix::stream_descriptor;
+using StreamDescriptor = asio::posix::stream_descriptor;
 
 // How long a connection stays half open behind its last answer, for the client to hang up.
 constexpr std::chrono::milliseconds kLingerTime{500};
@@ -47,7 +47,8 @@ class FrontDoor::Loop {
   Loop(std::vector<Listener> listeners, Handlers handlers, std::shared_ptr<const TlsContext> tls)
       : handlers_(std::move(handlers)), tls_(std::move(tls)) {
     for (const Listener& listener : listeners) {
-      acceptors_.push_back({listener, Descriptor(io_, listener.socket), asio::steady_timer(io_)});
+      acceptors_.push_back(
+          {listener, StreamDescriptor(io_, listener.socket), asio::steady_timer(io_)});
     }
     for (Acceptor& acceptor : acceptors_) Accept(acceptor);
     thread_ = std::thread([this] { io_.run(); });
@@ -62,12 +63,12 @@ class FrontDoor::Loop {
  private:
   struct Acceptor {
     Listener listener;
-    Descriptor socket;
+    StreamDescriptor socket;
     asio::steady_timer pause;
   };
 
   void Accept(Acceptor& acceptor) {
-    acceptor.socket.async_wait(Descriptor::wait_read, [this, &acceptor](const auto& error) {
+    acceptor.socket.async_wait(StreamDescriptor::wait_read, [this, &acceptor](const auto& error) {
       if (error) return;
       while (true) {
         const int socket =
@@ -167,7 +168,7 @@ class FrontDoor::Loop::Connection final : public HttpExchange,
   void Read() {
     if (reading_ || closed_ || in_.size() > InMax()) return;
     reading_ = true;
-    socket_.async_wait(Descriptor::wait_read, [self = shared_from_this()](const auto& error) {
+    socket_.async_wait(StreamDescriptor::wait_read, [self = shared_from_this()](const auto& error) {
       self->reading_ = false;
       if (!error && !self->closed_) self->Readable();
     });
@@ -338,10 +339,11 @@ class FrontDoor::Loop::Connection final : public HttpExchange,
       if (size < 0 && !WouldBlock()) return Close();
       if (size < 0) {
         writing_ = true;
-        socket_.async_wait(Descriptor::wait_write, [self = shared_from_this()](const auto& error) {
-          self->writing_ = false;
-          if (!error) self->Flush();
-        });
+        socket_.async_wait(StreamDescriptor::wait_write,
+                           [self = shared_from_this()](const auto& error) {
+                             self->writing_ = false;
+                             if (!error) self->Flush();
+                           });
         return;
       }
       out_.erase(0, static_cast<size_t>(size));
@@ -359,7 +361,7 @@ class FrontDoor::Loop::Connection final : public HttpExchange,
 
   Loop& loop_;
   const Listener listener_;
-  Descriptor socket_;
+  StreamDescriptor socket_;
   asio::steady_timer linger_;
   Phase phase_ = Phase::kSniffing;
   std::string in_;   // read and not yet used

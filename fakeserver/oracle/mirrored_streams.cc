@@ -11,7 +11,7 @@ namespace {
 
 namespace pb = etcdpp_proto::etcdserverpb;
 
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kStreamPatience{5};
 
 /// The end of something that another thread does, told once or more often.
 class Ending {
@@ -106,12 +106,12 @@ class MirroredWatch {
     const int64_t cancelled =
         parsed && request.has_cancel_request() ? request.cancel_request().watch_id() : kNobody;
     const bool was_open = cancelled != kNobody && news_->IsOpen(cancelled);
-    if (cancelled != kNobody) news_->AwaitEven(kPatience);
+    if (cancelled != kNobody) news_->AwaitEven(kStreamPatience);
     const size_t answers = news_->answers(WatchNews::Teller::kFake) + 1;
     fake_.Send(message);
     oracle_.Send(message);
-    if (parsed && request.has_create_request()) news_->AwaitAnswers(answers, kPatience);
-    if (was_open) news_->AwaitEndOf(cancelled, kPatience);
+    if (parsed && request.has_create_request()) news_->AwaitAnswers(answers, kStreamPatience);
+    if (was_open) news_->AwaitEndOf(cancelled, kStreamPatience);
   }
 
   // Of what was done while it watched, both are told before the streams end.
@@ -119,8 +119,8 @@ class MirroredWatch {
     const bool fake_ended = fake_ended_.Within({});
     {
       const MutexLock order(parts_.oracle.order());
-      if (fake_ended) oracle_ended_.Within(kPatience);
-      news_->AwaitEven(kPatience);
+      if (fake_ended) oracle_ended_.Within(kStreamPatience);
+      news_->AwaitEven(kStreamPatience);
       news_->Close();
     }
     const bool both_ended = fake_ended && oracle_ended_.Within({});

@@ -24,7 +24,7 @@ using google::protobuf::Message;
 
 constexpr int64_t kLongerByMax = 3600;
 constexpr int64_t kTtlMax = 9'000'000'000;  // lessor.go, MaxLeaseTTL
-constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kNewsPatience{1};
 constexpr std::chrono::seconds kConnectTime{2};
 
 constexpr char kAuthenticate[] = "/etcdserverpb.Auth/Authenticate";
@@ -259,7 +259,7 @@ void Oracle::SettleWatches() {
     const MutexLock lock(mu_);
     watches.assign(watches_.begin(), watches_.end());
   }
-  for (const auto& news : watches) news->AwaitEven(kPatience);
+  for (const auto& news : watches) news->AwaitEven(kNewsPatience);
 }
 
 void Oracle::Report(const Difference& difference) {
