@@ -95,6 +95,7 @@ TEST(ServerLifeTest, MembersTellWhereTheServerListens) {
 TEST(ServerLifeTest, MembersTellThePortTakenWhereNoneWasTold) {
   const auto server = Server::Start(
       {.listen_addresses = {"127.0.0.1:0", "localhost:0"}, .client_urls = {"http://127.0.0.1:0"}});
+  ASSERT_NE(server, nullptr);
   EXPECT_THAT(TestClient(server->endpoint()).ClientUrls(),
               testing::ElementsAre("http://" + server->endpoint()));
 }
