@@ -34,6 +34,10 @@ pb::PutResponse Scratch::Put(std::string_view name, const std::string& value,
   return *Call(conformance::Put((*this)(name), value, options));
 }
 
+void Scratch::PutThree() const {
+  for (const char* name : {"a", "b", "c"}) Put(name, std::string("value of ") + name);
+}
+
 pb::RangeResponse Scratch::Get(std::string_view name, const RangeOptions& options) const {
   return *Call(Range((*this)(name), options));
 }
@@ -53,6 +57,13 @@ int64_t Scratch::Grant(int64_t ttl, int64_t id) {
   const int64_t granted = Call(LeaseGrant(ttl, id))->id();
   RevokeAtEnd(granted);
   return granted;
+}
+
+std::vector<std::string> Scratch::KeysOf(int64_t lease) const {
+  const auto answer = *Call(TimeToLive(lease, true));
+  std::vector<std::string> names;
+  for (const std::string& key : answer.keys()) names.push_back(Name(key));
+  return names;
 }
 
 }  // namespace conformance

@@ -43,6 +43,8 @@ class Scratch : public Wire {
 
   pb::PutResponse Put(std::string_view name, const std::string& value,
                       const PutOptions& options = {}) const;
+  /// Puts a, b and c, each with the value "value of " and its name.
+  void PutThree() const;
   pb::RangeResponse Get(std::string_view name, const RangeOptions& options = {}) const;
   /// Every key of the corner.
   pb::RangeResponse All(RangeOptions options = {}) const;
@@ -52,6 +54,8 @@ class Scratch : public Wire {
 
   /// A lease that is revoked when the case ends.
   int64_t Grant(int64_t ttl = 600, int64_t id = 0);
+  /// The names of the keys of a lease, in the order of the answer.
+  std::vector<std::string> KeysOf(int64_t lease) const;
   /// Has the lease `id` revoked when the case ends, as Grant does for its own.
   void RevokeAtEnd(int64_t id) { leases_.push_back(id); }
 

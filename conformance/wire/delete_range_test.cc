@@ -10,13 +10,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-void PutThree(const Scratch& s) {
-  for (const char* name : {"a", "b", "c"}) s.Put(name, std::string("value of ") + name);
-}
-
 TEST(DeleteRange, OfOneKeyTakesItAway) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto deleted = s.Call(Delete(s("b")));
   EXPECT_EQ(deleted->deleted(), 1);
   EXPECT_THAT(s.Names(s.All()), ElementsAre("a", "c"));
@@ -32,21 +28,21 @@ TEST(DeleteRange, OfOneKeyLeavesKeysItIsAPrefixOf) {
 
 TEST(DeleteRange, OfARangeLeavesItsEnd) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   EXPECT_EQ(s.Call(Delete(s("a"), {.range_end = s("c")}))->deleted(), 2);
   EXPECT_THAT(s.Names(s.All()), ElementsAre("c"));
 }
 
 TEST(DeleteRange, WithAZeroByteAsEndReachesTheLastKey) {
   Scratch s(Scratch::Where::kLast);
-  PutThree(s);
+  s.PutThree();
   EXPECT_EQ(s.Call(Delete(s("b"), {.range_end = kZeroByte}))->deleted(), 2);
   EXPECT_THAT(s.Names(s.All()), ElementsAre("a"));
 }
 
 TEST(DeleteRange, UpToTheKeyItselfOrBackwardsDeletesNothing) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   EXPECT_EQ(s.Call(Delete(s("b"), {.range_end = s("b")}))->deleted(), 0);
   EXPECT_EQ(s.Call(Delete(s("c"), {.range_end = s("a")}))->deleted(), 0);
   EXPECT_THAT(s.Names(s.All()), ElementsAre("a", "b", "c"));
@@ -64,7 +60,7 @@ TEST(DeleteRange, WithoutAKeyIsRefusedWhateverTheRangeEnd) {
 
 TEST(DeleteRange, TakesOneRevisionForAllItsKeys) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t before = s.Revision();
   EXPECT_THAT(*s.Call(Delete(s("a"), {.range_end = s.end()})), AtRevision(before + 1));
   EXPECT_EQ(s.Revision(), before + 1);
@@ -90,7 +86,7 @@ TEST(DeleteRange, OfADeletedKeyDeletesNothing) {
 
 TEST(DeleteRange, CountsLiveKeysAlone) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   s.Put("a", "again");
   s.Delete("b");
   EXPECT_EQ(s.Call(Delete(s("a"), {.range_end = s.end()}))->deleted(), 2);
@@ -98,7 +94,7 @@ TEST(DeleteRange, CountsLiveKeysAlone) {
 
 TEST(DeleteRange, LeavesTheHistory) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t then = s.Revision();
   ASSERT_THAT(s.Call(Delete(s("a"), {.range_end = s.end()})), IsOk());
   EXPECT_THAT(s.Names(s.All({.revision = then})), ElementsAre("a", "b", "c"));
@@ -127,7 +123,7 @@ TEST(DeleteRange, OfAThousandKeysIsOneRevision) {
 
 TEST(DeleteRangePrevKv, IsNotSentUnlessAskedFor) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   EXPECT_THAT(s.Call(Delete(s("a"), {.range_end = s.end()}))->prev_kvs(), IsEmpty());
 }
 

@@ -18,13 +18,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-std::vector<std::string> KeysOf(const Scratch& s, int64_t lease) {
-  const auto answer = *s.Call(TimeToLive(lease, true));
-  std::vector<std::string> names;
-  for (const std::string& key : answer.keys()) names.push_back(s.Name(key));
-  return names;
-}
-
 std::vector<std::string> NamesAfterRevoke(const Scratch& s, int64_t lease) {
   EXPECT_THAT(s.Call(LeaseRevoke(lease)), IsOk());
   return s.Names(s.All());
@@ -36,14 +29,14 @@ TEST(LeaseKeys, AreThePutsThatNameTheLease) {
   s.Put("a", "1", {.lease = lease});
   s.Put("b", "1");
   s.Put("c", "1", {.lease = lease});
-  EXPECT_THAT(KeysOf(s, lease), UnorderedElementsAre("a", "c"));
+  EXPECT_THAT(s.KeysOf(lease), UnorderedElementsAre("a", "c"));
 }
 
 TEST(LeaseKeys, CountAKeyOnceHoweverOftenItIsPut) {
   Scratch s;
   const int64_t lease = s.Grant();
   for (int i = 0; i < 3; ++i) s.Put("a", "1", {.lease = lease});
-  EXPECT_THAT(KeysOf(s, lease), ElementsAre("a"));
+  EXPECT_THAT(s.KeysOf(lease), ElementsAre("a"));
 }
 
 TEST(LeaseKeys, MayBeThousands) {
@@ -56,7 +49,7 @@ TEST(LeaseKeys, MayBeThousands) {
     }
     ASSERT_THAT(s.Call(Txn({}, puts)), IsOk());
   }
-  EXPECT_THAT(KeysOf(s, lease), SizeIs(2000));
+  EXPECT_THAT(s.KeysOf(lease), SizeIs(2000));
 }
 
 TEST(LeaseKeys, AreDeletedByTheRevoke) {
@@ -182,7 +175,7 @@ TEST(LeaseKeys, LeaveWithTheirDeleteAndDoNotComeBack) {
   const int64_t lease = s.Grant();
   s.Put("a", "1", {.lease = lease});
   s.Delete("a");
-  EXPECT_THAT(KeysOf(s, lease), IsEmpty());
+  EXPECT_THAT(s.KeysOf(lease), IsEmpty());
   s.Put("a", "2");
   EXPECT_THAT(NamesAfterRevoke(s, lease), ElementsAre("a"));
 }
@@ -192,7 +185,7 @@ TEST(LeaseKeys, LeaveWithADeleteOfTheirRange) {
   const int64_t lease = s.Grant();
   for (const char* name : {"a", "b", "c"}) s.Put(name, "1", {.lease = lease});
   ASSERT_THAT(s.Call(Delete(s("a"), {.range_end = s("c")})), IsOk());
-  EXPECT_THAT(KeysOf(s, lease), ElementsAre("c"));
+  EXPECT_THAT(s.KeysOf(lease), ElementsAre("c"));
 }
 
 TEST(LeaseKeys, ThatAllLeftMakeTheRevokeTakeNoRevision) {
@@ -212,7 +205,7 @@ TEST(LeaseKeys, OfOneLeaseAreNotTouchedByTheRevokeOfAnother) {
   s.Put("a", "1", {.lease = one});
   s.Put("b", "1", {.lease = other});
   EXPECT_THAT(NamesAfterRevoke(s, one), ElementsAre("b"));
-  EXPECT_THAT(KeysOf(s, other), ElementsAre("b"));
+  EXPECT_THAT(s.KeysOf(other), ElementsAre("b"));
 }
 
 TEST(LeaseKeys, ComeByATransactionToo) {
@@ -221,7 +214,7 @@ TEST(LeaseKeys, ComeByATransactionToo) {
   ASSERT_THAT(s.Call(Txn({}, {Put(s("a"), "1", {.lease = lease}), Put(s("b"), "1"),
                               Txn({}, {Put(s("c"), "1", {.lease = lease})})})),
               IsOk());
-  EXPECT_THAT(KeysOf(s, lease), UnorderedElementsAre("a", "c"));
+  EXPECT_THAT(s.KeysOf(lease), UnorderedElementsAre("a", "c"));
 }
 
 TEST(LeaseKeys, LeaveWithADeleteInTheTransactionThatPutThem) {
@@ -230,7 +223,7 @@ TEST(LeaseKeys, LeaveWithADeleteInTheTransactionThatPutThem) {
   ASSERT_THAT(
       s.Call(Txn({}, {Txn({}, {Put(s("a"), "1", {.lease = lease})}), Txn({}, {Delete(s("a"))})})),
       IsOk());
-  EXPECT_THAT(KeysOf(s, lease), IsEmpty());
+  EXPECT_THAT(s.KeysOf(lease), IsEmpty());
 }
 
 TEST(LeaseKeys, AreLeftAloneByTheBranchNotTaken) {
@@ -240,7 +233,7 @@ TEST(LeaseKeys, AreLeftAloneByTheBranchNotTaken) {
       s.Call(Txn({}, {Put(s("a"), "1")},
                  {Put(s("a"), "1", {.lease = lease}), Put(s("b"), "1", {.lease = kNoSuchLease})})),
       IsOk());
-  EXPECT_THAT(KeysOf(s, lease), IsEmpty());
+  EXPECT_THAT(s.KeysOf(lease), IsEmpty());
 }
 
 TEST(LeaseKeys, OfALeaseThatDoesNotExistUndoTheWholeTransaction) {
@@ -252,7 +245,7 @@ TEST(LeaseKeys, OfALeaseThatDoesNotExistUndoTheWholeTransaction) {
                               Put(s("b"), "1", {.lease = kNoSuchLease})})),
               FailsWith(kLeaseNotFound));
   EXPECT_THAT(s.Names(s.All()), ElementsAre("c"));
-  EXPECT_THAT(KeysOf(s, lease), IsEmpty());
+  EXPECT_THAT(s.KeysOf(lease), IsEmpty());
   EXPECT_EQ(s.Revision(), revision);
 }
 
@@ -272,8 +265,8 @@ TEST(LeaseKeys, KeepTheLeaseThatTheLastPutOfARevisionNamed) {
   ASSERT_THAT(s.Call(Txn({}, {Delete(s("a"), {.range_end = kZeroByte}),
                               Put(s("a"), "2", {.lease = new_lease})})),
               IsOk());
-  EXPECT_THAT(KeysOf(s, old_lease), IsEmpty());
-  EXPECT_THAT(KeysOf(s, new_lease), ElementsAre("a"));
+  EXPECT_THAT(s.KeysOf(old_lease), IsEmpty());
+  EXPECT_THAT(s.KeysOf(new_lease), ElementsAre("a"));
 }
 
 TEST(LeaseKeys, SurviveACompaction) {
@@ -281,7 +274,7 @@ TEST(LeaseKeys, SurviveACompaction) {
   const int64_t lease = s.Grant();
   s.Put("a", "1", {.lease = lease});
   ASSERT_THAT(s.Call(Compact(s.Revision(), true)), IsOk());
-  EXPECT_THAT(KeysOf(s, lease), ElementsAre("a"));
+  EXPECT_THAT(s.KeysOf(lease), ElementsAre("a"));
   EXPECT_THAT(NamesAfterRevoke(s, lease), IsEmpty());
 }
 

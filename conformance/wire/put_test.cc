@@ -16,13 +16,6 @@ constexpr int64_t kNoSuchLease = 0x6e6f7375636866;
 
 mvccpb::KeyValue Stored(const Scratch& s, std::string_view name) { return s.Get(name).kvs(0); }
 
-std::vector<std::string> KeysOf(const Scratch& s, int64_t lease) {
-  const auto answer = *s.Call(TimeToLive(lease, true));
-  std::vector<std::string> names;
-  for (const std::string& key : answer.keys()) names.push_back(s.Name(key));
-  return names;
-}
-
 TEST(Put, OfANewKeyIsItsFirstVersion) {
   Scratch s;
   const int64_t revision = s.Call(Put(s("a"), "1"))->header().revision();
@@ -274,8 +267,8 @@ TEST(PutLease, OfAnotherLeaseMovesTheKey) {
   const int64_t second = s.Grant();
   s.Put("a", "1", {.lease = first});
   s.Put("a", "1", {.lease = second});
-  EXPECT_THAT(KeysOf(s, first), IsEmpty());
-  EXPECT_THAT(KeysOf(s, second), ElementsAre("a"));
+  EXPECT_THAT(s.KeysOf(first), IsEmpty());
+  EXPECT_THAT(s.KeysOf(second), ElementsAre("a"));
 }
 
 TEST(PutLease, OfNoneTakesTheKeyFromItsLease) {
@@ -283,7 +276,7 @@ TEST(PutLease, OfNoneTakesTheKeyFromItsLease) {
   const int64_t lease = s.Grant();
   s.Put("a", "1", {.lease = lease});
   s.Put("a", "1");
-  EXPECT_THAT(KeysOf(s, lease), IsEmpty());
+  EXPECT_THAT(s.KeysOf(lease), IsEmpty());
   EXPECT_EQ(Stored(s, "a").lease(), 0);
 }
 

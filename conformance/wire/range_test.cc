@@ -15,10 +15,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 // a, b and c, each written once, in this order.
-void PutThree(const Scratch& s) {
-  for (const char* name : {"a", "b", "c"}) s.Put(name, std::string("value of ") + name);
-}
-
 TEST(Range, OfOneKeyAnswersThePair) {
   Scratch s;
   const int64_t revision = s.Put("a", "1").header().revision();
@@ -59,21 +55,21 @@ TEST(Range, WithoutAKeyIsRefusedWhateverTheRangeEnd) {
 
 TEST(Range, CoversTheKeyAndNotTheEnd) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("a"), {.range_end = s("c")}));
   EXPECT_THAT(s.Names(*range), ElementsAre("a", "b"));
 }
 
 TEST(Range, CoversKeysBetweenBoundsThatDoNotExist) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("aa"), {.range_end = s("bz")}));
   EXPECT_THAT(s.Names(*range), ElementsAre("b"));
 }
 
 TEST(Range, UpToTheKeyItselfIsEmptyAndNoError) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("b"), {.range_end = s("b")}));
   ASSERT_THAT(range, IsOk());
   EXPECT_EQ(range->count(), 0);
@@ -81,7 +77,7 @@ TEST(Range, UpToTheKeyItselfIsEmptyAndNoError) {
 
 TEST(Range, BackwardsIsEmptyAndNoError) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("c"), {.range_end = s("a")}));
   ASSERT_THAT(range, IsOk());
   EXPECT_EQ(range->count(), 0);
@@ -89,14 +85,14 @@ TEST(Range, BackwardsIsEmptyAndNoError) {
 
 TEST(Range, WithAZeroByteAsEndReachesTheLastKey) {
   Scratch s(Scratch::Where::kLast);
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("b"), {.range_end = kZeroByte}));
   EXPECT_THAT(s.Names(*range), ElementsAre("b", "c"));
 }
 
 TEST(Range, WithTwoZeroBytesAsEndIsAnOrdinaryEnd) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   EXPECT_EQ(s.Call(Range(s("b"), {.range_end = kZeroByte + kZeroByte}))->count(), 0);
 }
 
@@ -104,13 +100,13 @@ TEST(Range, FromAZeroByteToAZeroByteIsTheWholeKeySpace) {
   Scratch s;
   const auto everything = Range(kZeroByte, {.range_end = kZeroByte, .count_only = true});
   const int64_t before = s.Call(everything)->count();
-  PutThree(s);
+  s.PutThree();
   EXPECT_EQ(s.Call(everything)->count(), before + 3);
 }
 
 TEST(Range, OfAZeroByteWithoutEndIsThatKeyAlone) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   EXPECT_EQ(s.Call(Range(kZeroByte))->count(), 0);
 }
 
@@ -185,7 +181,7 @@ TEST(Range, SaysWhichLeaseAKeyHas) {
 
 TEST(RangeLimit, CutsAndSaysThereIsMore) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("a"), {.range_end = s.end(), .limit = 2}));
   EXPECT_THAT(s.Names(*range), ElementsAre("a", "b"));
   EXPECT_TRUE(range->more());
@@ -193,7 +189,7 @@ TEST(RangeLimit, CutsAndSaysThereIsMore) {
 
 TEST(RangeLimit, OfExactlyAllIsNoMore) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("a"), {.range_end = s.end(), .limit = 3}));
   EXPECT_THAT(s.Names(*range), ElementsAre("a", "b", "c"));
   EXPECT_FALSE(range->more());
@@ -201,7 +197,7 @@ TEST(RangeLimit, OfExactlyAllIsNoMore) {
 
 TEST(RangeLimit, AboveAllIsNoMore) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("a"), {.range_end = s.end(), .limit = 4}));
   EXPECT_THAT(range->kvs(), SizeIs(3));
   EXPECT_FALSE(range->more());
@@ -209,13 +205,13 @@ TEST(RangeLimit, AboveAllIsNoMore) {
 
 TEST(RangeLimit, DoesNotChangeTheCount) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   EXPECT_EQ(s.Call(Range(s("a"), {.range_end = s.end(), .limit = 1}))->count(), 3);
 }
 
 TEST(RangeLimit, BelowZeroIsNoLimit) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("a"), {.range_end = s.end(), .limit = -1}));
   EXPECT_THAT(range->kvs(), SizeIs(3));
   EXPECT_FALSE(range->more());
@@ -223,7 +219,7 @@ TEST(RangeLimit, BelowZeroIsNoLimit) {
 
 TEST(RangeLimit, OfTheLargestNumberIsNoLimit) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   const auto range = s.Call(Range(s("a"), {.range_end = s.end(), .limit = kMost}));
   EXPECT_THAT(range->kvs(), SizeIs(3));
@@ -240,7 +236,7 @@ TEST(RangeLimit, OfOneKeyFoundIsNoMore) {
 
 TEST(RangeCountOnly, AnswersTheCountWithoutPairs) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("a"), {.range_end = s.end(), .count_only = true}));
   EXPECT_EQ(range->count(), 3);
   EXPECT_THAT(range->kvs(), IsEmpty());
@@ -255,7 +251,7 @@ TEST(RangeCountOnly, OfOneKeyIsOneOrZero) {
 
 TEST(RangeCountOnly, IgnoresTheLimit) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto range = s.Call(Range(s("a"), {.range_end = s.end(), .limit = 1, .count_only = true}));
   EXPECT_EQ(range->count(), 3);
   EXPECT_FALSE(range->more());
@@ -263,7 +259,7 @@ TEST(RangeCountOnly, IgnoresTheLimit) {
 
 TEST(RangeCountOnly, IgnoresTheRevisionBounds) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t future = s.Revision() + 10;
   const auto range =
       s.Call(Range(s("a"), {.range_end = s.end(), .count_only = true, .min_mod_revision = future}));
@@ -272,7 +268,7 @@ TEST(RangeCountOnly, IgnoresTheRevisionBounds) {
 
 TEST(RangeCountOnly, CountsAtTheRevisionAskedFor) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t then = s.Revision();
   s.Delete("a");
   const auto range =
@@ -355,7 +351,7 @@ TEST(RangeRevision, OfTheDeleteHasTheKeyNoMore) {
 
 TEST(RangeRevision, CountsTheKeysOfThatTime) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t then = s.Revision();
   s.Put("d", "1");
   EXPECT_EQ(s.All({.revision = then}).count(), 3);
@@ -409,7 +405,7 @@ TEST(RangeRevision, BelowZeroIsNow) {
 
 TEST(RangeSerializable, AnswersWhatALinearizableReadDoes) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const auto serializable = s.Call(Range(s("a"), {.range_end = s.end(), .serializable = true}));
   EXPECT_EQ(serializable->SerializeAsString(), s.All().SerializeAsString());
 }
@@ -423,7 +419,7 @@ TEST(RangeSerializable, IsRefusedForTheSameReasons) {
 
 TEST(RangeBounds, AreInclusive) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t b = s.Get("b").kvs(0).mod_revision();
   const struct {
     const char* bound;
@@ -443,7 +439,7 @@ TEST(RangeBounds, AreInclusive) {
 
 TEST(RangeBounds, TellCreationFromModification) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t changed = s.Put("a", "2").header().revision();
   EXPECT_THAT(s.Names(s.All({.min_mod_revision = changed})), ElementsAre("a"));
   EXPECT_THAT(s.Names(s.All({.min_create_revision = changed})), IsEmpty());
@@ -451,35 +447,35 @@ TEST(RangeBounds, TellCreationFromModification) {
 
 TEST(RangeBounds, AllHoldTogether) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t b = s.Get("b").kvs(0).mod_revision();
   EXPECT_THAT(s.Names(s.All({.min_mod_revision = b, .max_mod_revision = b})), ElementsAre("b"));
 }
 
 TEST(RangeBounds, ThatExcludeEachOtherLeaveNothing) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t b = s.Get("b").kvs(0).mod_revision();
   EXPECT_THAT(s.All({.min_mod_revision = b + 1, .max_mod_revision = b}).kvs(), IsEmpty());
 }
 
 TEST(RangeBounds, BelowZeroAreBoundsToo) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   EXPECT_THAT(s.All({.max_mod_revision = -1}).kvs(), IsEmpty());
   EXPECT_THAT(s.All({.min_mod_revision = -1}).kvs(), SizeIs(3));
 }
 
 TEST(RangeBounds, DoNotChangeTheCount) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t b = s.Get("b").kvs(0).mod_revision();
   EXPECT_EQ(s.All({.min_mod_revision = b, .max_mod_revision = b}).count(), 3);
 }
 
 TEST(RangeBounds, ApplyBeforeTheLimit) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t b = s.Get("b").kvs(0).mod_revision();
   const auto range = s.All({.limit = 1, .min_mod_revision = b});
   EXPECT_THAT(s.Names(range), ElementsAre("b"));
@@ -488,7 +484,7 @@ TEST(RangeBounds, ApplyBeforeTheLimit) {
 
 TEST(RangeBounds, ThatLeaveExactlyTheLimitLeaveNoMore) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t b = s.Get("b").kvs(0).mod_revision();
   const auto range = s.All({.limit = 2, .min_mod_revision = b});
   EXPECT_THAT(s.Names(range), ElementsAre("b", "c"));
@@ -497,7 +493,7 @@ TEST(RangeBounds, ThatLeaveExactlyTheLimitLeaveNoMore) {
 
 TEST(RangeBounds, ApplyToThePairsOfTheRevisionAskedFor) {
   Scratch s;
-  PutThree(s);
+  s.PutThree();
   const int64_t then = s.Revision();
   const int64_t b = s.Get("b").kvs(0).mod_revision();
   s.Put("b", "2");

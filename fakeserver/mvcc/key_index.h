@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -56,6 +57,7 @@ class KeyIndex {
 
  private:
   static constexpr size_t kChunkSize = 256;
+  static constexpr size_t kStride = 16;  // of keys that one comparison finds to be in a range
 
   struct ByKey {
     using is_transparent = void;
@@ -114,8 +116,12 @@ void KeyIndex::Walk(const KeyRange& range, bool live_only, Visit visit) const {
   for (; i < chunks_.size(); ++i, j = 0) {
     if (live_only && live_[i] == 0) continue;
     const Chunk& chunk = *chunks_[i];
-    for (; j < chunk.size(); ++j) {
-      if (range.Past(chunk[j]->key()) || !visit(*chunk[j])) return;
+    while (j < chunk.size()) {
+      const size_t end = std::min(j + kStride, chunk.size());
+      const bool all = !range.Past(chunk[end - 1]->key());
+      for (; j < end; ++j) {
+        if ((!all && range.Past(chunk[j]->key())) || !visit(*chunk[j])) return;
+      }
     }
   }
 }

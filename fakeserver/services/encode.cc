@@ -21,18 +21,26 @@ grpc::ByteBuffer Build(const Body& body) {
   WireSize size;
   body(size);
   grpc_slice slice = grpc_slice_malloc(size.bytes());
-  WireWriter writer(GRPC_SLICE_START_PTR(slice));
+  WireWriter writer(GRPC_SLICE_START_PTR(slice), size);
   body(writer);
   return Wrap(slice);
 }
 
 uint64_t Unsigned(int64_t value) { return static_cast<uint64_t>(value); }
 
-// The headers of a transaction's operations hold nothing but the revision.
-pb::ResponseHeader HeaderOfOp(int64_t revision) {
-  pb::ResponseHeader header;
-  header.set_revision(revision);
-  return header;
+// The headers of a transaction's operations hold nothing but the revision, and a nested
+// transaction's not even that.
+struct OpHeader {
+  int64_t revision = 0;
+};
+
+template <typename Sink>
+void WriteHeader(Sink& sink, const pb::ResponseHeader& header) {
+  sink.Message(1, header);
+}
+template <typename Sink>
+void WriteHeader(Sink& sink, const OpHeader& header) {
+  sink.Nested(1, [&](auto& inner) { inner.Varint(3, Unsigned(header.revision)); });
 }
 
 /// What of a stored version is left out.
@@ -63,29 +71,29 @@ void WritePairs(Sink& sink, const RangeResponse& response) {
   for (const VersionPtr& kv : response.kvs) KeyValue(sink, 2, *kv, omit);
 }
 
-template <typename Sink>
-void Write(Sink& sink, const pb::ResponseHeader& header, const RangeResponse& response) {
-  sink.Message(1, header);
+template <typename Sink, typename Header>
+void Write(Sink& sink, const Header& header, const RangeResponse& response) {
+  WriteHeader(sink, header);
   WritePairs(sink, response);
   sink.Varint(3, response.more ? 1 : 0);
   sink.Varint(4, Unsigned(response.count));
 }
 
-template <typename Sink>
-void Write(Sink& sink, const pb::ResponseHeader& header, const PutResponse& response) {
-  sink.Message(1, header);
+template <typename Sink, typename Header>
+void Write(Sink& sink, const Header& header, const PutResponse& response) {
+  WriteHeader(sink, header);
   if (response.prev_kv) KeyValue(sink, 2, *response.prev_kv);
 }
 
-template <typename Sink>
-void Write(Sink& sink, const pb::ResponseHeader& header, const DeleteRangeResponse& response) {
-  sink.Message(1, header);
+template <typename Sink, typename Header>
+void Write(Sink& sink, const Header& header, const DeleteRangeResponse& response) {
+  WriteHeader(sink, header);
   sink.Varint(2, Unsigned(response.deleted));
   for (const VersionPtr& kv : response.prev_kvs) KeyValue(sink, 3, *kv);
 }
 
-template <typename Sink>
-void Write(Sink& sink, const pb::ResponseHeader& header, const TxnResponse& response);
+template <typename Sink, typename Header>
+void Write(Sink& sink, const Header& header, const TxnResponse& response);
 
 // The fields of ResponseOp and what each response's header is.
 struct OpWriter {
@@ -97,31 +105,29 @@ struct OpWriter {
  private:
   template <typename Sink>
   static void WriteOne(Sink& sink, const RangeResponse& response) {
-    Nested(sink, 1, HeaderOfOp(response.revision), response);
+    Nested(sink, 1, OpHeader{response.revision}, response);
   }
   template <typename Sink>
   static void WriteOne(Sink& sink, const PutResponse& response) {
-    Nested(sink, 2, HeaderOfOp(response.revision), response);
+    Nested(sink, 2, OpHeader{response.revision}, response);
   }
   template <typename Sink>
   static void WriteOne(Sink& sink, const DeleteRangeResponse& response) {
-    Nested(sink, 3, HeaderOfOp(response.revision), response);
+    Nested(sink, 3, OpHeader{response.revision}, response);
   }
-  // A nested transaction's header is there, and empty.
   template <typename Sink>
   static void WriteOne(Sink& sink, const TxnResponse& response) {
-    Nested(sink, 4, pb::ResponseHeader(), response);
+    Nested(sink, 4, OpHeader{}, response);
   }
   template <typename Sink, typename Response>
-  static void Nested(Sink& sink, int field, const pb::ResponseHeader& header,
-                     const Response& response) {
+  static void Nested(Sink& sink, int field, const OpHeader& header, const Response& response) {
     sink.Nested(field, [&](auto& inner) { fakeetcd::Write(inner, header, response); });
   }
 };
 
-template <typename Sink>
-void Write(Sink& sink, const pb::ResponseHeader& header, const TxnResponse& response) {
-  sink.Message(1, header);
+template <typename Sink, typename Header>
+void Write(Sink& sink, const Header& header, const TxnResponse& response) {
+  WriteHeader(sink, header);
   sink.Varint(2, response.succeeded ? 1 : 0);
   for (const ResponseOp& op : response.responses) {
     sink.Nested(3, [&](auto& inner) { OpWriter::Write(inner, op); });

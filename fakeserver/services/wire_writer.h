@@ -8,16 +8,22 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/message_lite.h>
 
+#include "absl/container/inlined_vector.h"
+
 namespace fakeetcd {
 
 // Two sinks with one interface for the bytes of a protobuf message. A function template that
-// writes a message runs on WireSize first, for the length, and then on WireWriter. As proto3
+// writes a message runs on WireSize first, for the lengths, and then on WireWriter. As proto3
 // does, both leave out fields that hold their default.
+
+/// The sizes of the nested messages of a message, in the order in which they begin.
+using NestedSizes = absl::InlinedVector<size_t, 16>;
 
 /// Counts the bytes of a message.
 class WireSize {
  public:
   size_t bytes() const { return bytes_; }
+  const NestedSizes& nested() const { return nested_; }
 
   void Varint(int field, uint64_t value) {
     if (value != 0) bytes_ += TagSize(field) + Coded::VarintSize64(value);
@@ -31,9 +37,12 @@ class WireSize {
   /// A message that `body` writes to a sink.
   template <typename Body>
   void Nested(int field, const Body& body) {
-    WireSize inner;
-    body(inner);
-    bytes_ += Delimited(field, inner.bytes());
+    const size_t place = nested_.size();
+    nested_.push_back(0);
+    const size_t before = bytes_;
+    body(*this);
+    nested_[place] = bytes_ - before;
+    bytes_ = before + Delimited(field, nested_[place]);
   }
 
   /// What a field of `size` bytes takes with its tag and length.
@@ -49,12 +58,14 @@ class WireSize {
   }
 
   size_t bytes_ = 0;
+  NestedSizes nested_;
 };
 
-/// Writes the bytes of a message. REQUIRES: room for as many as WireSize counts.
+/// Writes the bytes of a message. REQUIRES: room for as many as WireSize counts, which was given
+/// the same message and outlives the writer.
 class WireWriter {
  public:
-  explicit WireWriter(uint8_t* to) : at_(to) {}
+  WireWriter(uint8_t* to, const WireSize& size) : at_(to), next_nested_(size.nested().data()) {}
 
   const uint8_t* end() const { return at_; }
 
@@ -75,9 +86,7 @@ class WireWriter {
   }
   template <typename Body>
   void Nested(int field, const Body& body) {
-    WireSize size;
-    body(size);
-    Begin(field, size.bytes());
+    Begin(field, *next_nested_++);
     body(*this);
   }
 
@@ -94,6 +103,7 @@ class WireWriter {
   }
 
   uint8_t* at_;
+  const size_t* next_nested_;
 };
 
 }  // namespace fakeetcd
