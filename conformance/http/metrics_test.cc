@@ -319,13 +319,18 @@ TEST_F(MetricsOf, Watches) {
   const std::string streams = "etcd_debugging_mvcc_watch_stream_total";
   const std::string watchers = "etcd_debugging_mvcc_watcher_total";
   ASSERT_TRUE(Becomes(streams, 0));
-  ASSERT_TRUE(Becomes(watchers, 0));
+  // etcd 3.4 takes a watch off twice where its cancellation meets the end of its stream and a
+  // compaction has ended it already (mvcc/watchable_store.go, cancelWatcher).
+  const bool takes_off_twice = !target().version.AtLeast(3, 5);
+  ASSERT_TRUE(takes_off_twice || Becomes(watchers, 0));
+  const int64_t before = Count(Get("/metrics").body, watchers);
+  ASSERT_LE(before, 0);
   {
     WatchStream stream(s);
     const int64_t plain = stream.Create(WatchCreate(key)).watch_id();
     const int64_t with_before = stream.Create(WatchCreate(key, {.prev_kv = true})).watch_id();
     EXPECT_EQ(Count(Get("/metrics").body, streams), 1);
-    EXPECT_EQ(Count(Get("/metrics").body, watchers), 2);
+    EXPECT_EQ(Count(Get("/metrics").body, watchers), before + 2);
     s.Put("k", "1");
     stream.Events(plain, 1);
     stream.Events(with_before, 1);
@@ -340,10 +345,10 @@ TEST_F(MetricsOf, Watches) {
         (Operations{.ranges = 1, .puts = 1, .put_bytes = static_cast<int64_t>(key.size()) + 1}));
     EXPECT_EQ(Count(Get("/metrics").body, "etcd_debugging_mvcc_events_total"), events + 2);
     stream.SendCancel(plain);
-    EXPECT_TRUE(Becomes(watchers, 1));
+    EXPECT_TRUE(Becomes(watchers, before + 1));
   }
   EXPECT_TRUE(Becomes(streams, 0));
-  EXPECT_TRUE(Becomes(watchers, 0));
+  EXPECT_TRUE(Becomes(watchers, before));
 }
 
 TEST(Metrics, AreToldTwiceByOlderReleases) {
